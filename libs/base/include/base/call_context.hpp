@@ -1,0 +1,23 @@
+// The first parameter of every port call: how long it may take, which trace it belongs to, where it logs.
+#pragma once
+#include <utility>
+
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "base/trace.hpp"
+
+namespace base {
+
+struct call_context {
+    steady_time due = steady_time::max();  // deadlines travel down and only shrink
+    trace_context trace;
+    log_scope log;
+
+    call_context within(const clock& time, steady_time::duration limit) const {
+        call_context inner = *this;
+        if (const auto latest = time.steady() + limit; latest < inner.due) inner.due = latest;
+        return inner;
+    }
+};
+
+}  // namespace base
