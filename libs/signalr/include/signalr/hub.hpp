@@ -1,0 +1,103 @@
+// A hub: methods that clients call, and how to reach clients. Usable without anything of the shop.
+#pragma once
+#include <boost/asio/awaitable.hpp>
+#include <boost/json/value.hpp>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/log.hpp"
+#include "base/metrics.hpp"
+#include "net/http/server.hpp"
+#include "net/loop.hpp"
+
+namespace signalr {
+
+// Its message reaches the client (the role of .NET's HubException); whatever else a method throws is hidden.
+class hub_exception : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+// Every limit of the server, with the official defaults (spec §5).
+struct hub_options {
+    std::chrono::milliseconds keep_alive_interval{15'000};
+    std::chrono::milliseconds client_timeout{30'000};     // counts from the client's first ping
+    std::chrono::milliseconds handshake_timeout{15'000};
+    std::chrono::milliseconds disconnect_timeout{15'000};  // a negotiated id that nobody uses
+    std::chrono::milliseconds close_timeout{5'000};
+    std::chrono::milliseconds shutdown_wait{5'000};
+    std::chrono::milliseconds first_message_deadline{60'000};  // a peer that never pings nor calls; 0 = none
+    std::size_t maximum_receive_message_size = 32 * 1024;
+    std::size_t maximum_parallel_invocations = 1;
+    std::size_t broadcast_backlog = 1024 * 1024;  // above: closed with allowReconnect
+    std::size_t max_negotiated = 10'000;          // ids waiting for their first use; above: 503
+    bool enable_detailed_errors = false;
+    bool close_on_authentication_expiration = true;
+    bool require_user = false;  // no user id: the connection is accepted, told Close, and closed
+};
+
+struct principal {
+    std::optional<std::string> user;  // user id; none: anonymous
+    std::optional<std::chrono::system_clock::time_point> expires;
+};
+
+// Decides who a request is. A response: refused with it (401, 403).
+using authenticator = std::function<std::variant<principal, net::http::response>(const net::http::request&)>;
+
+// The caller of a method; good while the method runs.
+class caller_context {
+public:
+    virtual ~caller_context() = default;
+    virtual std::string_view connection_id() const noexcept = 0;
+    virtual const std::optional<std::string>& user() const noexcept = 0;
+    virtual const base::log_scope& log() const noexcept = 0;
+    virtual void abort() = 0;
+};
+
+// Arguments as JSON text, already checked for count; the method's answer as JSON text ("null" for void).
+using raw_method = std::function<boost::asio::awaitable<std::string>(caller_context&, const boost::json::array& arguments)>;
+
+// Sends to clients. Safe from any thread; returns at once (bytes are queued), no delivery guarantee. `arguments_json` is
+// the text of the JSON array of arguments. Serialized and framed once per protocol.
+class hub_clients {
+public:
+    virtual ~hub_clients() = default;
+    virtual void user(std::string_view user_id, std::string_view target, std::string_view arguments_json) = 0;
+    virtual void connection(std::string_view connection_id, std::string_view target, std::string_view arguments_json) = 0;
+    virtual void all(std::string_view target, std::string_view arguments_json) = 0;
+};
+
+struct hub_stats {
+    std::int64_t connections = 0, users = 0;
+    std::uint64_t serializations = 0, messages_out = 0, slow_closed = 0;
+};
+
+// One hub at one path. Make it, register methods, then mount it on an HTTP server by handles()/handle().
+class hub {
+public:
+    virtual ~hub() = default;
+    // Targets are matched without letter case; `arity` arguments exactly.
+    virtual void on(std::string name, std::size_t arity, raw_method method) = 0;
+    virtual hub_clients& clients() noexcept = 0;
+
+    // The hub's HTTP face: `path`, `path/negotiate`. CORS and Origin checks are the caller's.
+    virtual bool handles(std::string_view path) const noexcept = 0;
+    virtual net::http::response handle(net::http::request& r) = 0;  // on the connection's loop; never blocks
+
+    virtual hub_stats stats() const = 0;
+    // No new connections (503); Close{allowReconnect:true} and WebSocket close 1001 to all; `done` when all are gone or
+    // shutdown_wait is over.
+    virtual boost::asio::awaitable<void> shut_down() = 0;
+};
+
+std::unique_ptr<hub> make_hub(std::string path, hub_options options, authenticator who, net::loops& loops, base::log_scope log,
+                              base::metrics* m = nullptr);
+
+}  // namespace signalr

@@ -1,0 +1,89 @@
+// The port to transient workflow state (contracts §4): map, status, pending, timeline, feed. Everything expires; losing
+// all of it loses no order. Each call is one atomic step and one round trip.
+#pragma once
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/call_context.hpp"
+#include "base/result.hpp"
+#include "contracts/identity.hpp"
+#include "contracts/ids.hpp"
+#include "contracts/orders.hpp"
+
+namespace workflow {
+
+struct status {
+    contracts::order_state state = contracts::order_state::none;
+    contracts::order_id order = 0;  // of completed
+    std::string reason;             // of failed
+};
+
+struct pending_order {
+    contracts::fingerprint print{};
+    std::string body;  // the 201's JSON
+};
+
+// What order-accept knows before it publishes.
+struct intake {
+    contracts::correlation_id id;
+    contracts::user_id user;
+    pending_order pending;
+    base::unix_micros accepted_at = 0;
+    std::string trace_id;
+};
+// What stood there already (the first's), or nothing of it for a new order.
+struct known_order {
+    bool known = false;
+    std::optional<pending_order> pending;
+    status state;
+};
+
+struct change {
+    contracts::correlation_id id;
+    contracts::user_id user;  // sets the map, whatever stands there; empty: leaves it
+    status to;                // applied only when it is higher than what stands there
+    contracts::timeline steps;  // first write wins, attempts the highest
+    bool drop_pending = false;  // the order is in SQL now
+};
+
+struct order_view {
+    std::optional<contracts::user_id> owner;
+    status state;
+    std::optional<pending_order> pending;
+    contracts::timeline steps;
+};
+
+// A notification to be numbered: sequence, previous are given by append().
+struct feed_page {
+    bool complete = false;
+    std::vector<contracts::notification> notifications;  // oldest first
+    std::int64_t latest = 0;
+};
+
+// Safe from any thread. Faults: unavailable/timeout when the store is away (then nothing is known).
+class store {
+public:
+    virtual ~store() = default;
+
+    // Map, and status ACCEPTED and pending where there are none; answers what stood there. With several in one call they
+    // are independent.
+    virtual base::task<known_order> accept(const base::call_context& ctx, intake in) = 0;
+    virtual base::task<> apply(const base::call_context& ctx, std::vector<change> changes) = 0;
+    virtual base::task<order_view> find(const base::call_context& ctx, const contracts::correlation_id& id) = 0;
+    virtual base::task<std::vector<order_view>> find_all(const base::call_context& ctx, std::vector<contracts::correlation_id> ids) = 0;
+    // Refreshes the map's TTL when it is `user`'s; false: no map, or another's (the caller must not tell which).
+    virtual base::task<bool> touch(const base::call_context& ctx, const contracts::correlation_id& id, const contracts::user_id& user) = 0;
+    virtual base::task<> forget(const base::call_context& ctx, const contracts::correlation_id& id) = 0;  // DELETE
+
+    // Numbers and stores notifications (contracts §5, one atomic step each): the same (correlationId, state) keeps its
+    // number, a new one gets max(last + 1, time in µs). Sequence 0: a FAILED after a COMPLETED, or lower than what was
+    // told: not to be pushed.
+    virtual base::task<std::vector<contracts::notification>> append(const base::call_context& ctx, std::vector<contracts::notification> news) = 0;
+    virtual base::task<feed_page> read_feed(const base::call_context& ctx, const contracts::user_id& user, std::int64_t after) = 0;
+
+    virtual bool healthy() const = 0;
+};
+
+}  // namespace workflow
