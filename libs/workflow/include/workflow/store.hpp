@@ -83,6 +83,8 @@ public:
     virtual base::task<std::vector<contracts::notification>> append(const base::call_context& ctx, std::vector<contracts::notification> news) = 0;
     virtual base::task<feed_page> read_feed(const base::call_context& ctx, const contracts::user_id& user, std::int64_t after) = 0;
 
+    // It knows every intake since then that has not expired; a memory store knows nothing from before its start.
+    virtual base::unix_micros knows_since() const = 0;
     virtual bool healthy() const = 0;
 };
 
