@@ -14,7 +14,8 @@
 namespace contracts {
 
 namespace queue {
-inline constexpr std::string_view accepted = "order.accepted", processed = "order.processed", failed = "order.failed";
+inline constexpr std::string_view accepted = "order.accepted", processed = "order.processed",
+                                  failed = "order.failed";
 }
 
 struct event_item {
@@ -43,8 +44,9 @@ std::string to_json(const order_accepted& e);
 std::string to_json(const order_processed& e);
 std::string to_json(const order_failed& e);
 
-// `invalid` with a short constant phrase as its message (it becomes the dead letter's reason) when unreadable or against
-// the contract: not JSON, not UTF-8, duplicate members, ids or quantities out of bounds, no items, more than 1 MiB.
+// `invalid` with a short constant phrase as its message (it becomes the dead letter's reason) when unreadable
+// or against the contract: not JSON, not UTF-8, duplicate members, ids or quantities out of bounds, no items,
+// more than 1 MiB.
 base::result<order_accepted> read_order_accepted(std::string_view body);
 base::result<order_processed> read_order_processed(std::string_view body);
 base::result<order_failed> read_order_failed(std::string_view body);

@@ -1,6 +1,8 @@
-// Identity of a keyed order and fingerprint of its lines (contracts §1, vectors in tests/fixtures/identity.json).
+// Identity of a keyed order and fingerprint of its lines (contracts §1, vectors in
+// tests/fixtures/identity.json).
 #pragma once
 #include <array>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +15,8 @@ namespace contracts {
 
 correlation_id keyed_correlation_id(const user_id& user, std::string_view idempotency_key);
 bool valid_idempotency_key(std::string_view key) noexcept;  // 1..255 visible ASCII
+// Unix milliseconds of a key that is a lower-case UUIDv7; it is the client's own word.
+std::optional<std::int64_t> key_time_ms(std::string_view idempotency_key);
 
 using fingerprint = std::array<std::uint8_t, 32>;
 fingerprint fingerprint_of(std::span<const order_line> lines);

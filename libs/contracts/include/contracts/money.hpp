@@ -15,8 +15,8 @@ struct money {
 
 void append(std::string& out, money m);  // 129.00
 std::string to_string(money m);
-// A JSON number's text as others write it (129, 129.0, 1.29E2): exact or nullopt (more than two decimals that are not
-// zero, negative, above 10^12 cents).
+// A JSON number's text as others write it (129, 129.0, 1.29E2): exact or nullopt (more than two decimals that
+// are not zero, negative, above 10^12 cents).
 std::optional<money> parse_money(std::string_view text);
 
 }  // namespace contracts

@@ -1,5 +1,6 @@
 // DTOs of contracts §2 and §5 and their JSON.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -59,23 +60,25 @@ struct timeline {
     base::unix_micros operator[](step s) const noexcept { return at[static_cast<std::size_t>(s)]; }
     void merge(const timeline& other);  // first write wins
 };
-std::string to_header(const timeline& t);                 // accepted=<µs>;queued=<µs>;…
-timeline read_timeline_header(std::string_view text);     // what is unreadable is left out
-std::string to_row(const timeline& t);                    // for SQL: the header form plus attempts and trace
+std::string to_header(const timeline& t);              // accepted=<µs>;queued=<µs>;…
+timeline read_timeline_header(std::string_view text);  // what is unreadable is left out
+std::string to_row(const timeline& t);                 // for SQL: the header form plus attempts and trace
 timeline read_timeline_row(std::string_view text);
 
 void append_json(std::string& out, const product& p);
 void append_json(std::string& out, const order_item& i);
 void append_json(std::string& out, const order& o);
-// {"correlationId":…,"traceId":…,"attempts":…,"steps":[{"name","at","durationMs"}]}; durationMs since the step before,
-// never below 0; the first step's is 0.
+// {"correlationId":…,"traceId":…,"attempts":…,"steps":[{"name","at","durationMs"}]}; durationMs since the
+// step before, never below 0; the first step's is 0.
 void append_timeline_json(std::string& out, const correlation_id& id, const timeline& t);
 // {offset,size,total,items:[…]}
 template <class T>
-std::string page_json(std::int64_t offset, std::int64_t size, std::int64_t total, const std::vector<T>& items) {
+std::string page_json(std::int64_t offset, std::int64_t size, std::int64_t total,
+                      const std::vector<T>& items) {
     std::string out;
     out.reserve(64 + items.size() * 256);
-    out += "{\"offset\":" + std::to_string(offset) + ",\"size\":" + std::to_string(size) + ",\"total\":" + std::to_string(total) + ",\"items\":[";
+    out += "{\"offset\":" + std::to_string(offset) + ",\"size\":" + std::to_string(size) +
+           ",\"total\":" + std::to_string(total) + ",\"items\":[";
     for (std::size_t i = 0; i < items.size(); ++i) {
         if (i) out += ',';
         append_json(out, items[i]);
@@ -100,7 +103,8 @@ struct order_request {
     std::vector<order_line> lines;
     std::vector<validation_error> errors;  // not empty: answer 400 with them
 };
-// A fault `invalid`: not JSON at all (its message may be shown: position and what was wrong, never the input).
+// A fault `invalid`: not JSON at all (its message may be shown: position and what was wrong, never the
+// input).
 base::result<order_request> read_order_request(std::string_view body);
 
 // Notification (contracts §5), the hub's single argument.
@@ -109,7 +113,7 @@ struct notification {
     user_id user;
     order_state state = order_state::completed;
     order_id order = 0;
-    std::string reason;  // of a failure
+    std::string reason;                       // of a failure
     std::int64_t sequence = 0, previous = 0;  // previous 0 is written as null
     timeline steps;
 };

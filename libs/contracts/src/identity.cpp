@@ -1,0 +1,93 @@
+#include "contracts/identity.hpp"
+
+#include <openssl/sha.h>
+
+#include <charconv>
+
+namespace contracts {
+namespace {
+
+fingerprint sha256(std::string_view bytes) {
+    fingerprint out;
+    ::SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), out.data());
+    return out;
+}
+
+// The time part of a key that is a lower-case UUIDv7, as our own clients send them.
+std::optional<base::uuid> as_lower_case_v7(std::string_view key) {
+    const auto id = base::uuid::parse(key);
+    if (!id || id->version() != 7 || (id->data()[8] & 0xC0) != 0x80 || id->str() != key) return std::nullopt;
+    return id;
+}
+
+template <class Line>
+fingerprint fingerprint_of_lines(std::span<const Line> lines) {
+    std::string text;
+    text.reserve(lines.size() * 24);
+    for (const auto& line : lines) {
+        text += line.product.str();
+        text += '\0';
+        char digits[16];
+        text.append(digits, std::to_chars(digits, digits + sizeof digits, line.quantity).ptr);
+        text += '\n';
+    }
+    return sha256(text);
+}
+
+}  // namespace
+
+correlation_id keyed_correlation_id(const user_id& user, std::string_view idempotency_key) {
+    std::string text{"contoso-order-v1"};
+    const auto size = static_cast<std::uint32_t>(user.str().size());
+    for (int shift = 24; shift >= 0; shift -= 8) text += static_cast<char>(size >> shift & 0xFF);
+    text += user.str();
+    text += idempotency_key;
+    const auto hash = sha256(text);
+
+    base::uuid::bytes id;
+    std::copy_n(hash.begin(), id.size(), id.begin());
+    id[6] = static_cast<std::uint8_t>(0x70 | (id[6] & 0x0F));
+    id[8] = static_cast<std::uint8_t>(0x80 | (id[8] & 0x3F));
+    if (const auto time = as_lower_case_v7(idempotency_key)) std::copy_n(time->data().begin(), 6, id.begin());
+    return base::uuid{id};
+}
+
+std::optional<std::int64_t> key_time_ms(std::string_view idempotency_key) {
+    const auto id = as_lower_case_v7(idempotency_key);
+    if (!id) return std::nullopt;
+    return id->unix_ms();
+}
+
+bool valid_idempotency_key(std::string_view key) noexcept {
+    if (key.empty() || key.size() > 255) return false;
+    for (const char c : key)
+        if (c < '!' || c > '~') return false;
+    return true;
+}
+
+fingerprint fingerprint_of(std::span<const order_line> lines) { return fingerprint_of_lines(lines); }
+fingerprint fingerprint_of(std::span<const event_item> items) { return fingerprint_of_lines(items); }
+
+std::string to_hex(const fingerprint& f) {
+    constexpr char digits[] = "0123456789abcdef";
+    std::string out;
+    out.reserve(2 * f.size());
+    for (const auto byte : f) {
+        out += digits[byte >> 4];
+        out += digits[byte & 15];
+    }
+    return out;
+}
+
+std::optional<fingerprint> read_fingerprint(std::string_view hex) {
+    fingerprint out;
+    if (hex.size() != 2 * out.size()) return std::nullopt;
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        const char* at = hex.data() + 2 * i;
+        const auto [end, fault] = std::from_chars(at, at + 2, out[i], 16);
+        if (fault != std::errc{} || end != at + 2) return std::nullopt;
+    }
+    return out;
+}
+
+}  // namespace contracts
