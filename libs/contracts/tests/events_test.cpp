@@ -143,6 +143,6 @@ TEST(Events, JudgeTheOddMessagesOfTheOriginal) {
     EXPECT_EQ((std::vector<std::string>{
                   "handler fails every time (product id of 65 characters breaks the SQL insert)",
                   "body is not JSON", "second shape, customer and product unknown to SQL",
-                  "no Order (falls to the second shape, which lacks a customer)"}),
+                  "no Order (falls to the second shape, which lacks a customer)", "OrderId 0"}),
               refused);
 }

@@ -35,8 +35,8 @@ TEST(Identity, FingerprintsTheVectorsOfTheContract) {
 TEST(Identity, KeyIsVisibleAscii) {
     EXPECT_TRUE(valid_idempotency_key("!~"));
     EXPECT_TRUE(valid_idempotency_key(std::string(255, 'k')));
-    for (const std::string& key : {std::string{}, std::string(256, 'k'), std::string{"a b"}, std::string{"\t"},
-                                  std::string{"é"}, std::string{"\x7F"}})
+    for (const std::string& key : {std::string{}, std::string(256, 'k'), std::string{"a b"},
+                                   std::string{"\t"}, std::string{"é"}, std::string{"\x7F"}})
         EXPECT_FALSE(valid_idempotency_key(key)) << key;
 }
 

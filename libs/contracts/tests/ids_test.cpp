@@ -19,16 +19,16 @@ TEST(Ids, TakeOneToSixtyFourCodePoints) {
 TEST(Ids, RefuseWhiteSpaceAtTheEndsAndControlsAnywhere) {
     EXPECT_TRUE(read_product_id("AZ 700"));
     for (const std::string& text : {" AZ", "AZ ",
-                                   "\xC2\xA0"
-                                   "AZ",
-                                   "AZ\xE3\x80\x80", "A\nZ", "A\x7FZ", "A\xC2\x85Z"})
+                                    "\xC2\xA0"
+                                    "AZ",
+                                    "AZ\xE3\x80\x80", "A\nZ", "A\x7FZ", "A\xC2\x85Z"})
         EXPECT_FALSE(read_product_id(text)) << text;
     EXPECT_FALSE(read_product_id(std::string_view{"A\0Z", 3}));
 }
 
 TEST(Ids, RefuseWhatIsNotUtf8) {
     for (const std::string& text : {"\x80", "\xC0\xAF", "\xC3", "\xE0\x80\xAF", "\xED\xA0\x80",
-                                   "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "a\xFF"})
+                                    "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "a\xFF"})
         EXPECT_FALSE(read_user_id(text));
     EXPECT_TRUE(read_user_id("\xF0\x9F\x9B\x92"));
 }

@@ -171,8 +171,8 @@ TEST(OrderRequest, BoundsLinesAndErrors) {
 
 TEST(OrderRequest, RefusesWhatIsNoJson) {
     for (const std::string& body : {std::string{}, std::string{"{\"items\":["}, std::string{"{} x"},
-                                   std::string{"{\"items\":[],\"Items\":[]}"}, std::string{"\xEF\xBB\xBF{}"},
-                                   std::string(64 * 1024 + 1, ' ')}) {
+                                    std::string{"{\"items\":[],\"Items\":[]}"}, std::string{"\xEF\xBB\xBF{}"},
+                                    std::string(64 * 1024 + 1, ' ')}) {
         const auto r = read_order_request(body);
         ASSERT_FALSE(r);
         EXPECT_EQ(base::fault_kind::invalid, r.error().kind);
