@@ -1,5 +1,7 @@
 #include "base/log.hpp"
 
+#include <vector>
+
 #include "base/result.hpp"
 
 namespace base {
@@ -10,14 +12,35 @@ log_scope log_scope::with(std::string_view name, std::string_view value) const {
     return inner;
 }
 
+log_scope log_scope::with(std::initializer_list<log_field> fields) const {
+    log_scope inner = *this;
+    if (!sink_ || fields.size() == 0) return inner;
+    const auto block = std::make_shared<std::vector<log_link>>();
+    block->reserve(fields.size());  // links point at each other: they must not move
+    auto outer = link_;
+    for (const auto& field : fields) {
+        block->push_back({std::string{field.name}, std::string{field.value}, std::move(outer)});
+        outer =
+            std::shared_ptr<const log_link>{std::shared_ptr<void>{}, &block->back()};  // owned by the block
+    }
+    inner.link_ = std::shared_ptr<const log_link>{block, &block->back()};
+    return inner;
+}
+
 const char* to_string(fault_kind kind) noexcept {
     switch (kind) {
-        case fault_kind::unavailable: return "unavailable";
-        case fault_kind::timeout: return "timeout";
-        case fault_kind::unconfirmed: return "unconfirmed";
-        case fault_kind::invalid: return "invalid";
-        case fault_kind::conflict: return "conflict";
-        case fault_kind::internal: return "internal";
+        case fault_kind::unavailable:
+            return "unavailable";
+        case fault_kind::timeout:
+            return "timeout";
+        case fault_kind::unconfirmed:
+            return "unconfirmed";
+        case fault_kind::invalid:
+            return "invalid";
+        case fault_kind::conflict:
+            return "conflict";
+        case fault_kind::internal:
+            return "internal";
     }
     return "internal";
 }

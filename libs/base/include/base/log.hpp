@@ -39,6 +39,9 @@ public:
 
     // The same scope with one field more. Costs one allocation; nothing when nobody listens.
     log_scope with(std::string_view name, std::string_view value) const;
+    // With several more, in one block: what every request does. Their links live and die together, so nobody may keep a
+    // link's `outer` apart from the scope.
+    log_scope with(std::initializer_list<log_field> fields) const;
 
     bool enabled(log_level level) const noexcept { return sink_ && sink_->enabled(level); }
     void debug(std::string_view message, std::initializer_list<log_field> fields = {}) const { put(log_level::debug, message, fields); }

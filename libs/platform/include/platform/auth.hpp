@@ -22,10 +22,10 @@ enum class token_fault : unsigned char { missing, invalid, expired, no_identity 
 
 struct jwt_options {
     struct key {
-        std::string secret;  // HS256
-        std::string issuer, audience;  // empty: not checked (Development only)
+        std::string secret{};  // HS256
+        std::string issuer{}, audience{};  // empty: not checked (Development only)
     };
-    std::vector<key> keys;
+    std::vector<key> keys{};  // a token is good when one of them signed it and its issuer and audience fit
     std::chrono::seconds leeway{30};
     std::size_t max_token = 8 * 1024;
     std::size_t cache = 10'000;  // verified tokens remembered until they expire (keyed by their whole text)
@@ -43,8 +43,8 @@ std::unique_ptr<token_verifier> make_verifier(jwt_options options, const base::c
 
 // HS256; for /dev/token, `contoso token` and tests.
 struct token_request {
-    std::string user, issuer, audience, secret;
-    std::vector<std::string> roles;
+    std::string user{}, issuer{}, audience{}, secret{};
+    std::vector<std::string> roles{};
     std::chrono::seconds lifetime{3600};
 };
 struct made_token {
