@@ -61,8 +61,24 @@ base::result<event_item> read_item(const value& from) {
     return out;
 }
 
-base::result<> read_items(const value& order, std::vector<event_item>& into) {
-    const auto* items = find(order, "Items");
+void append_items(std::string& out, std::span<const event_item> items) {
+    out += '[';
+    for (const auto& item : items) {
+        if (&item != items.data()) out += ',';
+        out += R"({"ProductId":)";
+        json::append_string(out, item.product.str());
+        out += R"(,"Quantity":)";
+        append_number(out, item.quantity);
+        if (item.unit_price) {
+            out += R"(,"UnitPrice":)";
+            append(out, *item.unit_price);
+        }
+        out += '}';
+    }
+    out += ']';
+}
+
+base::result<> read_items(const value* items, std::vector<event_item>& into) {
     if (!items || !items->is(kind::array) || items->items.empty()) return broken("the order has no items");
     if (items->items.size() > most_items) return broken("the order has too many items");
     into.reserve(items->items.size());
@@ -82,20 +98,8 @@ std::string to_json(const order_accepted& e) {
     append_id(out, e.id);
     out += R"(,"Order":{"CustomerId":)";
     json::append_string(out, e.customer.str());
-    out += R"(,"Items":[)";
-    for (std::size_t i = 0; i < e.items.size(); ++i) {
-        if (i) out += ',';
-        out += R"({"ProductId":)";
-        json::append_string(out, e.items[i].product.str());
-        out += R"(,"Quantity":)";
-        append_number(out, e.items[i].quantity);
-        if (e.items[i].unit_price) {
-            out += R"(,"UnitPrice":)";
-            append(out, *e.items[i].unit_price);
-        }
-        out += '}';
-    }
-    out += ']';
+    out += R"(,"Items":)";
+    append_items(out, e.items);
     if (e.accepted_at) {
         out += R"(,"AcceptedAt":")";
         base::append_rfc3339(out, *e.accepted_at);
@@ -134,7 +138,8 @@ base::result<order_accepted> read_order_accepted(std::string_view body) {
     if (!user) return broken("the customer id is missing or not valid");
 
     order_accepted out{.id = *id, .customer = std::move(*user), .items = {}, .accepted_at = {}};
-    if (auto read = read_items(*order, out.items); !read) return std::unexpected(std::move(read.error()));
+    if (auto read = read_items(find(*order, "Items"), out.items); !read)
+        return std::unexpected(std::move(read.error()));
     if (const auto* at = find(*order, "AcceptedAt")) {
         out.accepted_at = at->is(kind::string) ? base::parse_rfc3339(at->text) : std::nullopt;
         if (!out.accepted_at) return broken("the time of acceptance is not valid");
@@ -163,10 +168,30 @@ base::result<order_failed> read_order_failed(std::string_view body) {
     return order_failed{*id, reason ? reason->text : std::string{}};
 }
 
-std::optional<correlation_id> read_event_id(std::string_view body) {
+std::optional<correlation_id> read_event_id(std::string_view body) { return salvage_order(body).id; }
+
+salvaged_order salvage_order(std::string_view body) {
     const auto event = json::parse(body, {}, true);
-    if (!event || !event->is(kind::object)) return std::nullopt;
-    return id_of(*event);
+    if (!event || !event->is(kind::object)) return {};
+    salvaged_order out{.id = id_of(*event), .customer = {}};
+    const auto* order = find(*event, "Order");
+    const auto* customer = order ? find(*order, "CustomerId") : nullptr;
+    if (customer && customer->is(kind::string)) out.customer = read_user_id(customer->text);
+    return out;
+}
+
+std::string items_json(std::span<const event_item> items) {
+    std::string out;
+    out.reserve(16 + items.size() * 80);
+    append_items(out, items);
+    return out;
+}
+
+std::optional<std::vector<event_item>> read_items_json(std::string_view text) {
+    const auto items = json::parse(text, {}, true);
+    std::vector<event_item> out;
+    if (!items || !read_items(&*items, out)) return std::nullopt;
+    return out;
 }
 
 }  // namespace contracts

@@ -110,6 +110,19 @@ TEST(Events, TheIdIsFoundInABrokenOrder) {
     EXPECT_FALSE(read_event_id("[]"));
 }
 
+TEST(Events, SalvageWhatCanBeReadOfABrokenOrder) {
+    const auto s = salvage_order(accepted(good_id, "\"CUST-0001\"", "[]"));
+    EXPECT_EQ(id, s.id);
+    EXPECT_EQ(user_id{"CUST-0001"}, s.customer);
+    EXPECT_FALSE(salvage_order("nope").id);
+    EXPECT_FALSE(salvage_order(R"({"Order":{"CustomerId":" "}})").customer);
+}
+
+TEST(Events, LinesAloneRoundTrip) {
+    EXPECT_EQ(sample().items, read_items_json(items_json(sample().items)));
+    for (const auto* text : {"", "[]", "{}", "[{}]"}) EXPECT_FALSE(read_items_json(text)) << text;
+}
+
 TEST(Events, ReadWhatTheOriginalServicesWrote) {
     std::size_t bodies = 0;
     for (const auto* file : {"original/amqp-messages.jsonl", "original/amqp-retries.jsonl"})

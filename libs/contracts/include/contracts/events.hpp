@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,7 +51,18 @@ std::string to_json(const order_failed& e);
 base::result<order_accepted> read_order_accepted(std::string_view body);
 base::result<order_processed> read_order_processed(std::string_view body);
 base::result<order_failed> read_order_failed(std::string_view body);
-// The id alone, when at least that is readable (for FailedOrder).
+// The id alone, when at least that is readable.
 std::optional<correlation_id> read_event_id(std::string_view body);
+
+// For FailedOrder: what can be read of an order.accepted that breaks the contract, and an order's lines
+// alone, as they stand in the event.
+struct salvaged_order {
+    std::optional<correlation_id> id;
+    std::optional<user_id> customer;
+};
+salvaged_order salvage_order(std::string_view body);
+std::string items_json(std::span<const event_item> items);
+std::optional<std::vector<event_item>> read_items_json(
+    std::string_view text);  // nullopt: not readable, or empty
 
 }  // namespace contracts
