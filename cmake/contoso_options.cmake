@@ -8,7 +8,7 @@ add_library(contoso_options INTERFACE)
 target_compile_features(contoso_options INTERFACE cxx_std_23)
 target_compile_options(contoso_options INTERFACE
   -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wconversion -Wno-sign-conversion
-  -fno-omit-frame-pointer)
+  -Wno-missing-designated-field-initializers -fno-omit-frame-pointer)
 target_compile_definitions(contoso_options INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
   BOOST_ASIO_DISABLE_BOOST_ARRAY BOOST_ASIO_DISABLE_BOOST_REGEX _GNU_SOURCE)

@@ -1,0 +1,96 @@
+#include "shop_settings.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+#include "base/id_source.hpp"
+#include "platform/auth.hpp"
+
+namespace shop {
+namespace {
+
+using platform::setting;
+
+setting integer(std::string name, std::string fallback, std::string help, std::int64_t least, std::int64_t most) {
+    return {.name = std::move(name), .what = setting::type::integer, .fallback = std::move(fallback),
+            .help = std::move(help), .least = least, .most = most};
+}
+
+setting duration(std::string name, std::string fallback, std::string help) {
+    return {.name = std::move(name), .what = setting::type::duration, .fallback = std::move(fallback), .help = std::move(help)};
+}
+
+std::string hex(const std::array<std::uint8_t, 32>& bytes) {
+    constexpr char digits[] = "0123456789abcdef";
+    std::string out;
+    for (const auto b : bytes) (out += digits[b >> 4]) += digits[b & 15];
+    return out;
+}
+
+// O_EXCL: of two programs that start together one writes, the other reads.
+void write_private(const std::string& path, const std::string& text) {
+    const int file = ::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+    if (file < 0) return;
+    const auto wrote = ::write(file, text.data(), text.size());
+    ::close(file);
+    if (wrote != static_cast<ssize_t>(text.size())) throw std::runtime_error{"can't write " + path};
+}
+
+bool is_sqlite(const std::string& connection) { return connection.empty() || connection.starts_with("sqlite:"); }
+
+}  // namespace
+
+std::vector<setting> settings_table() {
+    auto table = platform::common_settings();
+    table.push_back({.name = "Web:Root", .fallback = "", .help = "Folder of the page that is served at /; empty: the one built beside the program."});
+    table.push_back(integer("Broker:MaxMessages", "1000000", "Messages that may wait in one embedded queue; above, intake answers 503.", 1, 1'000'000'000));
+    table.push_back(integer("Broker:Prefetch", "1000", "Messages that a consumer has in hand at most.", 1, 100'000));
+    table.push_back(integer("Broker:Batch", "500", "Messages in one transaction of order-process at most.", 1, 10'000));
+    table.push_back(integer("Sqlite:Readers", "2", "Reader connections, a thread each.", 1, 64));
+    table.push_back(integer("Sqlite:MinFreeMegabytes", "64", "Free disk below which intake answers 503.", 0, 1'000'000));
+    table.push_back(integer("WorkflowState:MaxOrders", "1000000", "Orders whose transient state is kept; the oldest go first.", 1'000, 100'000'000));
+    table.push_back(duration("Intake:PublishDeadline", "5s", "How long POST /api/orders waits for the broker's confirm."));
+    return table;
+}
+
+bool is_development(const platform::settings& s) { return s.text("Environment") == "Development"; }
+
+std::vector<std::string> problems_between(const platform::settings& s) {
+    std::vector<std::string> out;
+    if (!is_sqlite(s.text("ConnectionStrings:Contoso")))
+        out.push_back("ConnectionStrings:Contoso: the single program keeps orders in SQLite; give sqlite:PATH or leave it out");
+    for (const auto* name : {"RabbitMQ:ConnectionString", "AzureServiceBus:ConnectionString", "ConnectionStrings:Redis"})
+        if (!s.text(name).empty())
+            out.push_back(std::string{name} + ": the single program has its own broker and workflow store; leave it out");
+    if (is_development(s)) return out;
+    const auto key = s.text("Jwt:SigningKey");
+    if (const auto weakness = platform::weakness_of_key(key); !weakness.empty())
+        out.push_back("Jwt:SigningKey: " + weakness + "; outside Development tokens need a key of at least 32 random bytes");
+    for (const auto* name : {"Jwt:Issuer", "Jwt:Audience"})
+        if (s.text(name).empty()) out.push_back(std::string{name} + ": required outside Development");
+    if (s.given("DevJwt:SigningKey")) out.push_back("DevJwt:SigningKey: only in Development; take it out");
+    return out;
+}
+
+std::string development_key(const platform::settings& s, const std::string& data_directory) {
+    if (auto given = s.text("DevJwt:SigningKey"); !given.empty()) return given;
+    const auto path = data_directory + "/development.key";
+    if (!std::filesystem::exists(path)) {
+        std::array<std::uint8_t, 32> random{};
+        base::system_ids().fill(random);
+        write_private(path, hex(random));
+    }
+    std::ifstream in{path};
+    std::string key{std::istreambuf_iterator<char>{in}, {}};
+    if (key.size() < 32) throw std::runtime_error{path + " is no signing key; remove it and start again"};
+    return key;
+}
+
+}  // namespace shop

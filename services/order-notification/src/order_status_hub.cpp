@@ -1,0 +1,122 @@
+#include "order_notification/order_status_hub.hpp"
+
+#include <utility>
+
+#include "contracts/json.hpp"
+#include "contracts/orders.hpp"
+
+namespace order_notification {
+namespace {
+
+using boost::asio::awaitable;
+using contracts::order_state;
+
+contracts::correlation_id id_argument(const boost::json::value& v) {
+    const auto* text = v.if_string();
+    const auto id = text ? contracts::read_correlation_id({text->data(), text->size()}) : std::nullopt;
+    if (!id) throw signalr::hub_exception{"Invalid correlationId"};
+    return *id;
+}
+
+std::int64_t sequence_argument(const boost::json::value& v) {
+    if (const auto* i = v.if_int64(); i && *i >= 0) return *i;
+    throw signalr::hub_exception{"Invalid afterSequence"};
+}
+
+[[noreturn]] void unavailable() { throw signalr::hub_exception{"Unavailable"}; }
+
+std::string state_json(order_state s, contracts::order_id order, std::string_view reason) {
+    std::string out = "{\"status\":\"";
+    out += contracts::to_string(s);
+    out += "\",\"orderId\":";
+    out += order ? std::to_string(order) : "null";
+    if (s == order_state::failed) {
+        out += ",\"reason\":";
+        contracts::json::append_string(out, reason);
+    }
+    return out += '}';
+}
+
+// The methods' own state: the dependencies, and a caller's context for ports.
+class methods {
+public:
+    explicit methods(dependencies needs) : needs_{std::move(needs)} {}
+
+    awaitable<std::string> register_order(signalr::caller_context& caller,
+                                          const boost::json::array& arguments) const {
+        const auto id = id_argument(arguments[0]);
+        // Whatever comes back, the answer is the same: the caller can't tell a foreign order from none.
+        (void)co_await needs_.workflow.touch(workflow_context(caller), id,
+                                             contracts::user_id{*caller.user()});
+        co_return "null";
+    }
+
+    awaitable<std::string> current_status(signalr::caller_context& caller,
+                                          const boost::json::array& arguments) const {
+        const auto id = id_argument(arguments[0]);
+        const contracts::user_id user{*caller.user()};
+        const auto view = co_await needs_.workflow.find(workflow_context(caller), id);
+        const bool own = view && view->owner == user;
+        if (own && view->state.state == order_state::completed)
+            co_return state_json(order_state::completed, view->state.order, {});
+        if (needs_.orders) {
+            auto found = co_await needs_.orders->find_all(sql_context(caller), {id});
+            if (!found) unavailable();
+            auto& sql = found->front();
+            if (sql.row && (sql.row->deleted || sql.row->customer != user)) co_return "null";
+            if (sql.row) co_return state_json(order_state::completed, sql.row->value.id, {});
+            if (sql.failure && sql.failure->customer == user)
+                co_return state_json(order_state::failed, 0, sql.failure->reason);
+        }
+        if (!view) unavailable();
+        if (!own || view->state.state == order_state::none) co_return "null";
+        co_return state_json(view->state.state, view->state.order, view->state.reason);
+    }
+
+    awaitable<std::string> resume(signalr::caller_context& caller,
+                                  const boost::json::array& arguments) const {
+        const auto after = sequence_argument(arguments[0]);
+        const auto page = co_await needs_.workflow.read_feed(workflow_context(caller),
+                                                             contracts::user_id{*caller.user()}, after);
+        if (!page) unavailable();
+        std::string out = "{\"complete\":";
+        out += page->complete ? "true" : "false";
+        out += ",\"notifications\":[";
+        for (std::size_t i = 0; i < page->notifications.size(); ++i) {
+            if (i) out += ',';
+            out += contracts::to_json(page->notifications[i]);
+        }
+        out += "],\"latest\":" + std::to_string(page->latest);
+        co_return out += '}';
+    }
+
+private:
+    base::call_context workflow_context(const signalr::caller_context& caller) const {
+        return context(caller, needs_.limits.workflow_deadline);
+    }
+    base::call_context sql_context(const signalr::caller_context& caller) const {
+        return context(caller, needs_.limits.sql_deadline);
+    }
+    base::call_context context(const signalr::caller_context& caller, std::chrono::milliseconds limit) const {
+        base::call_context ctx;
+        ctx.log = caller.log();
+        ctx.due = needs_.clock.steady() + limit;
+        return ctx;
+    }
+
+    dependencies needs_;
+};
+
+}  // namespace
+
+void add_methods(signalr::hub& hub, const dependencies& needs) {
+    using caller = signalr::caller_context;
+    using arguments = boost::json::array;
+    auto all = std::make_shared<const methods>(needs);
+    hub.on("Ping", 0, [](caller&, const arguments&) -> awaitable<std::string> { co_return "null"; });
+    hub.on("RegisterOrder", 1, [all](caller& c, const arguments& a) { return all->register_order(c, a); });
+    hub.on("GetCurrentStatus", 1, [all](caller& c, const arguments& a) { return all->current_status(c, a); });
+    hub.on("Resume", 1, [all](caller& c, const arguments& a) { return all->resume(c, a); });
+}
+
+}  // namespace order_notification

@@ -1,0 +1,169 @@
+// What order-notification meets, without a network: a hub that is called by hand, clients that note what they
+// get.
+#pragma once
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <exception>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "base/id_source.hpp"
+#include "base/manual_clock.hpp"
+#include "orders/store.hpp"
+#include "signalr/hub.hpp"
+#include "workflow/memory/store.hpp"
+
+namespace order_notification::test {
+
+// Runs a coroutine to its end on a loop of its own.
+template <class T>
+T run(boost::asio::awaitable<T> work) {
+    boost::asio::io_context loop{1};
+    std::optional<T> out;
+    std::exception_ptr thrown;
+    boost::asio::co_spawn(
+        loop, [&]() -> boost::asio::awaitable<void> { out.emplace(co_await std::move(work)); },
+        [&](std::exception_ptr e) { thrown = e; });
+    loop.run();
+    if (thrown) std::rethrow_exception(thrown);
+    return std::move(*out);
+}
+
+class noting_clients final : public signalr::hub_clients {
+public:
+    struct call {
+        std::string user, target, arguments;
+    };
+    std::vector<call> calls;
+
+    void user(std::string_view id, std::string_view target, std::string_view arguments) override {
+        calls.push_back({std::string{id}, std::string{target}, std::string{arguments}});
+    }
+    void connection(std::string_view, std::string_view, std::string_view) override {
+        throw std::logic_error{"not used"};
+    }
+    void all(std::string_view, std::string_view) override { throw std::logic_error{"not used"}; }
+};
+
+class fake_caller final : public signalr::caller_context {
+public:
+    explicit fake_caller(std::string user) : user_{std::move(user)} {}
+    std::string_view connection_id() const noexcept override { return "c1"; }
+    const std::optional<std::string>& user() const noexcept override { return user_; }
+    const base::log_scope& log() const noexcept override { return log_; }
+    void abort() override {}
+
+private:
+    std::optional<std::string> user_;
+    base::log_scope log_;
+};
+
+// Keeps the methods; call() is what a client's invocation comes down to.
+class fake_hub final : public signalr::hub {
+public:
+    void on(std::string name, std::size_t arity, signalr::raw_method m) override {
+        methods_[std::move(name)] = {arity, std::move(m)};
+    }
+    void on_connected(signalr::connect_hook) override {}
+    void on_disconnected(signalr::disconnect_hook) override {}
+    signalr::hub_clients& clients() noexcept override { return clients_; }
+    bool handles(std::string_view) const noexcept override { return false; }
+    net::http::response handle(net::http::request&) override { return {}; }
+    signalr::hub_stats stats() const override { return {}; }
+    boost::asio::awaitable<void> shut_down() override { co_return; }
+
+    std::string call(const std::string& user, const std::string& method, const std::string& arguments) {
+        auto& [arity, m] = methods_.at(method);
+        const auto parsed = boost::json::parse(arguments).as_array();
+        if (parsed.size() != arity) throw std::logic_error{"wrong number of arguments"};
+        fake_caller caller{user};
+        return run(m(caller, parsed));
+    }
+    std::string refusal(const std::string& user, const std::string& method, const std::string& arguments) {
+        try {
+            return "answered " + call(user, method, arguments);
+        } catch (const signalr::hub_exception& e) {
+            return e.what();
+        }
+    }
+
+private:
+    noting_clients clients_;
+    std::map<std::string, std::pair<std::size_t, signalr::raw_method>> methods_;
+};
+
+// The system of record as a test sets it.
+class fake_orders final : public orders::store {
+public:
+    std::map<contracts::correlation_id, orders::found_order> known;
+    bool away = false;
+
+    base::task<std::vector<orders::found_order>> find_all(
+        const base::call_context&, std::vector<contracts::correlation_id> ids) override {
+        if (away) co_return base::fail(base::fault_kind::unavailable, "away");
+        std::vector<orders::found_order> out;
+        for (const auto& id : ids) out.push_back(known.contains(id) ? known.at(id) : orders::found_order{});
+        co_return out;
+    }
+    base::task<std::vector<orders::inserted_order>> insert(const base::call_context&,
+                                                           std::vector<orders::new_order>,
+                                                           base::unit*) override {
+        throw std::logic_error{"not used"};
+    }
+    base::task<std::vector<bool>> record_failures(const base::call_context&,
+                                                  std::vector<orders::failed_order>, base::unit*) override {
+        throw std::logic_error{"not used"};
+    }
+    base::task<std::vector<contracts::product>> catalogue(const base::call_context&) override {
+        throw std::logic_error{"not used"};
+    }
+    base::task<orders::order_page> page(const base::call_context&, const contracts::user_id&, std::int64_t,
+                                        std::int64_t) override {
+        throw std::logic_error{"not used"};
+    }
+    base::task<std::optional<orders::stored_order>> find(const base::call_context&,
+                                                         contracts::order_id) override {
+        throw std::logic_error{"not used"};
+    }
+    base::task<std::optional<contracts::correlation_id>> soft_delete(const base::call_context&,
+                                                                     const contracts::user_id&,
+                                                                     contracts::order_id) override {
+        throw std::logic_error{"not used"};
+    }
+    bool healthy() const override { return !away; }
+};
+
+// A world with one waiting order of `owner`.
+struct world {
+    base::manual_clock time;
+    base::metrics metrics;
+    std::unique_ptr<workflow::memory_store> workflow = workflow::make_memory_store({}, time);
+    fake_orders sql;
+    contracts::correlation_id id = base::seeded_ids{5}.make_v7(time);
+    contracts::user_id owner{"CUST-0001"};
+
+    void accept() {
+        workflow::intake in;
+        in.id = id;
+        in.user = owner;
+        in.pending.body = "{}";
+        in.accepted_at = time.now();
+        if (!run(workflow->accept({}, in))) throw std::logic_error{"memory refused"};
+    }
+    orders::found_order row(contracts::order_id number, const contracts::user_id& whose,
+                            bool deleted = false) const {
+        orders::found_order f;
+        f.row.emplace();
+        f.row->value.id = number;
+        f.row->value.correlation = id;
+        f.row->customer = whose;
+        f.row->deleted = deleted;
+        return f;
+    }
+};
+
+}  // namespace order_notification::test
