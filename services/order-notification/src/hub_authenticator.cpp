@@ -1,51 +1,55 @@
-#include "order_notification/hub_authenticator.hpp"
+#include <utility>
 
+#include "order_notification/order_status_hub.hpp"
 #include "platform/web.hpp"
 
 namespace order_notification {
 namespace {
 
-using answer = std::variant<signalr::principal, net::http::response>;
-
-net::http::response refuse(unsigned status) {
+// The reasons are in WWW-Authenticate; the body stays empty, as the official clients put it into their error
+// text.
+net::http::response refused(unsigned status, std::string challenge = {}) {
     net::http::response r;
     r.status = status;
+    if (!challenge.empty()) r.set("WWW-Authenticate", std::move(challenge));
     return r;
 }
 
-net::http::response unauthorized(platform::token_fault why) {
-    const bool sent = why != platform::token_fault::missing;
-    return refuse(401).set("WWW-Authenticate", sent ? "Bearer error=\"invalid_token\"" : "Bearer");
+std::expected<platform::identity, platform::token_fault> identify(platform::token_verifier& tokens,
+                                                                  const net::http::request& r) {
+    if (const auto token = net::http::query_value(r.query, "access_token", true); token && !token->empty())
+        return tokens.verify(*token);
+    return tokens.verify_header(r.get("Authorization"));
 }
 
-// The hub's path itself or a segment below it.
-bool below(std::string_view path, std::string_view hub) noexcept {
-    return path.starts_with(hub) && (path.size() == hub.size() || path[hub.size()] == '/');
-}
-
-std::expected<platform::identity, platform::token_fault> verify(platform::token_verifier& verifier,
-                                                                const hub_access& access, const net::http::request& r) {
-    if (below(r.path, access.path))
-        if (const auto token = net::http::query_value(r.query, "access_token", true); token && !token->empty())
-            return verifier.verify(*token);
-    const auto header = r.get("Authorization");
-    if (header.empty()) return std::unexpected(platform::token_fault::missing);
-    return verifier.verify_header(header);
+signalr::principal principal_of(const platform::identity& who) {
+    signalr::principal p;
+    if (!who.user.empty()) p.user = who.user;
+    if (who.expires)
+        p.expires = std::chrono::system_clock::time_point{
+            std::chrono::duration_cast<std::chrono::system_clock::duration>(
+                std::chrono::microseconds{who.expires})};
+    return p;
 }
 
 }  // namespace
 
-signalr::authenticator make_hub_authenticator(platform::token_verifier& verifier, hub_access access) {
-    return [&verifier, access = std::move(access)](const net::http::request& r) -> answer {
-        if (r.has("Origin") && !platform::origin_allowed(r, access.origins)) return refuse(403);
-        const auto who = verify(verifier, access, r);
-        if (!who && who.error() == platform::token_fault::no_identity) return signalr::principal{};
-        if (!who) return unauthorized(who.error());
-        signalr::principal p;
-        if (!who->user.empty()) p.user = who->user;
-        if (who->expires > 0)
-            p.expires = std::chrono::system_clock::time_point{std::chrono::microseconds{who->expires}} + access.leeway;
-        return p;
+signalr::authenticator hub_authenticator(platform::token_verifier& tokens, std::vector<std::string> origins) {
+    return [&tokens, origins = std::move(origins)](
+               const net::http::request& r) -> std::variant<signalr::principal, net::http::response> {
+        if (r.has("Origin") && !platform::origin_allowed(r, origins)) return refused(403);
+        const auto who = identify(tokens, r);
+        if (who) return principal_of(*who);
+        switch (who.error()) {
+            case platform::token_fault::no_identity:
+                return signalr::principal{};
+            case platform::token_fault::missing:
+                return refused(401, "Bearer");
+            case platform::token_fault::invalid:
+            case platform::token_fault::expired:
+                break;
+        }
+        return refused(401, "Bearer error=\"invalid_token\"");
     };
 }
 

@@ -1,227 +1,264 @@
 #include "order_notification/notify_order.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <span>
+#include <utility>
 
-#include "news.hpp"
+#include "contracts/events.hpp"
 
 namespace order_notification {
 namespace {
 
 using boost::asio::awaitable;
 using contracts::order_state;
-using contracts::step;
+using messaging::outcome;
 using messaging::verdict;
 
-struct counters {
-    base::counter &pushed, &dropped, &unknown, &held, &refused;
+// One message of the batch on its way to its user.
+struct item {
+    std::size_t at = 0;  // in the batch
+    contracts::notification news;
+    bool owned = false;
 };
 
-base::counter& news_counter(base::metrics& m, const char* outcome) {
-    return m.make_counter("contoso_notifications_total", "Messages for users, by outcome.",
-                          std::string{"outcome=\""} + outcome + '"');
+outcome hold() { return {.what = verdict::hold, .reason = {}, .exception = {}}; }
+
+contracts::notification read(const contracts::order_processed& e) {
+    contracts::notification n;
+    n.id = e.id;
+    n.state = order_state::completed;
+    n.order = e.order;
+    return n;
 }
 
-class notify_order {
+contracts::notification read(const contracts::order_failed& e) {
+    contracts::notification n;
+    n.id = e.id;
+    n.state = order_state::failed;
+    n.reason = e.reason;
+    return n;
+}
+
+class notifier {
 public:
-    notify_order(const dependencies& from, pusher push, read_news read)
-        : needs_{from},
-          push_{std::move(push)},
-          read_{read},
-          count_{news_counter(from.metrics, "pushed"), news_counter(from.metrics, "dropped"),
-                 news_counter(from.metrics, "owner_unknown"), news_counter(from.metrics, "held"),
-                 news_counter(from.metrics, "refused")} {}
+    notifier(const dependencies& needs, signalr::hub_clients& clients)
+        : needs_{needs},
+          clients_{clients},
+          pushed_{needs.metrics.make_counter("order_notifications_total",
+                                             "Notifications given a number and pushed.")},
+          silent_{needs.metrics.make_counter("order_notifications_silent_total",
+                                             "Not pushed: a higher status had been told.")},
+          ownerless_{needs.metrics.make_counter("order_notifications_ownerless_total",
+                                                "No owner known, in any store.")},
+          delay_{needs.metrics.make_histogram("order_accept_to_notification_seconds",
+                                              "From the order's acceptance to its push.")} {}
 
-    awaitable<std::vector<messaging::outcome>> run(const base::call_context& ctx, const messaging::batch& batch) {
-        std::vector<news> all;
-        all.reserve(batch.messages.size());
-        for (const auto& m : batch.messages) all.push_back(read_(m));
-
-        co_await drop_overtaken_failures(ctx, all);
-        co_await ask_workflow(ctx, all);
-        co_await deliver(ctx, all);  // who is known does not wait for who isn't
-        for (const auto delay : needs_.limits.owner_delays) {
-            if (!anybody(all, news_state::owner_unknown)) break;
-            co_await wait(delay);
-            co_await ask_workflow(ctx, all);
-            co_await deliver(ctx, all);
+    // `read_event` makes an event of a body; `items` gets what was readable, the rest is dead-lettered.
+    template <class ReadEvent>
+    awaitable<std::vector<outcome>> run(base::call_context ctx, messaging::batch batch,
+                                        ReadEvent read_event) const {
+        std::vector<outcome> outcomes(batch.messages.size());
+        std::vector<item> items;
+        items.reserve(batch.messages.size());
+        for (std::size_t i = 0; i < batch.messages.size(); ++i) {
+            const auto event = read_event(batch.messages[i].content.body);
+            if (!event) {
+                outcomes[i] = {
+                    .what = verdict::dead_letter, .reason = event.error().message, .exception = {}};
+                continue;
+            }
+            items.push_back({.at = i, .news = read(*event)});
+            items.back().news.steps =
+                contracts::read_timeline_header(batch.messages[i].content.text(messaging::header::timeline));
         }
-        co_await ask_sql(ctx, all);
-        co_await deliver(ctx, all);
-        co_return outcomes_of(ctx, all);
+        co_await tell_all(ctx, batch, std::move(items), outcomes);
+        co_return outcomes;
     }
 
 private:
-    static bool anybody(const std::vector<news>& all, news_state what) {
-        return std::any_of(all.begin(), all.end(), [&](const auto& n) { return n.state == what; });
+    // Those whose owner is known first; the others wait without holding them up.
+    awaitable<void> tell_all(const base::call_context& ctx, const messaging::batch& batch,
+                             std::vector<item> items, std::vector<outcome>& outcomes) const {
+        co_await leave_out_completed(ctx, items, outcomes);
+        for (std::size_t pause = 0; !items.empty(); ++pause) {
+            if (!co_await find_owners(ctx, items)) co_return hold_all(items, outcomes);
+            auto known = take_owned(items);
+            co_await tell(ctx, std::move(known), outcomes);
+            if (items.empty() || pause >= needs_.limits.owner_pauses.size()) break;
+            boost::asio::steady_timer timer{co_await boost::asio::this_coro::executor,
+                                            needs_.limits.owner_pauses[pause]};
+            co_await timer.async_wait(boost::asio::use_awaitable);
+        }
+        if (items.empty()) co_return;
+        co_await ask_sql_for_owners(ctx, items);
+        auto known = take_owned(items);
+        co_await tell(ctx, std::move(known), outcomes);
+        for (const auto& i : items) outcomes[i.at] = without_owner(ctx, i, batch.messages[i.at]);
     }
 
-    static std::vector<contracts::correlation_id> ids_of(const std::vector<news*>& some) {
+    static void hold_all(const std::vector<item>& items, std::vector<outcome>& outcomes) {
+        for (const auto& i : items) outcomes[i.at] = hold();
+    }
+
+    static std::vector<item> take_owned(std::vector<item>& items) {
+        std::vector<item> owned;
+        std::erase_if(items, [&owned](item& i) {
+            if (!i.owned) return false;
+            owned.push_back(std::move(i));
+            return true;
+        });
+        return owned;
+    }
+
+    static std::vector<contracts::correlation_id> ids_of(const std::vector<item>& items) {
         std::vector<contracts::correlation_id> ids;
-        ids.reserve(some.size());
-        for (const auto* n : some) ids.push_back(n->what.id);
+        ids.reserve(items.size());
+        for (const auto& i : items) ids.push_back(i.news.id);
         return ids;
     }
 
-    static std::vector<news*> those(std::vector<news>& all, news_state what) {
-        std::vector<news*> out;
-        for (auto& n : all)
-            if (n.state == what) out.push_back(&n);
-        return out;
-    }
-
-    awaitable<void> wait(std::chrono::milliseconds delay) const {
-        boost::asio::steady_timer timer{co_await boost::asio::this_coro::executor, delay};
-        co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
-    }
-
-    // A late order.failed of an order that has a row since (a replay succeeded) tells nobody anything.
-    awaitable<void> drop_overtaken_failures(const base::call_context& ctx, std::vector<news>& all) {
-        if (!needs_.orders) co_return;
-        std::vector<news*> failures;
-        for (auto& n : all)
-            if (n.state == news_state::owner_unknown && n.what.state == order_state::failed) failures.push_back(&n);
-        if (failures.empty()) co_return;
+    // A failure that comes late, after a replay succeeded, is not told: the order is there (contracts §5).
+    awaitable<void> leave_out_completed(const base::call_context& ctx, std::vector<item>& items,
+                                        std::vector<outcome>& outcomes) const {
+        if (!needs_.orders || items.empty() || items.front().news.state != order_state::failed) co_return;
         const auto found =
-            co_await needs_.orders->find_all(ctx.within(needs_.clock, needs_.limits.sql_deadline), ids_of(failures));
-        if (!found || found->size() != failures.size()) co_return;  // the workflow store's own rule still holds
-        for (std::size_t i = 0; i < failures.size(); ++i)
-            if ((*found)[i].row) failures[i]->state = news_state::dropped;
-    }
-
-    awaitable<void> ask_workflow(const base::call_context& ctx, std::vector<news>& all) {
-        const auto asked = those(all, news_state::owner_unknown);
-        if (asked.empty()) co_return;
-        auto views =
-            co_await needs_.workflow.find_all(ctx.within(needs_.clock, needs_.limits.workflow_deadline), ids_of(asked));
-        if (views && views->size() != asked.size()) views = base::fail(base::fault_kind::internal, "too few answers");
-        for (std::size_t i = 0; i < asked.size(); ++i) {
-            if (!views) {
-                asked[i]->fail(views.error());
-            } else if (auto& view = (*views)[i]; view.owner) {
-                view.steps.merge(asked[i]->what.steps);
-                asked[i]->what.steps = std::move(view.steps);
-                asked[i]->belongs_to(std::move(*view.owner));
+            co_await needs_.orders->find_all(within(ctx, needs_.limits.sql_deadline), ids_of(items));
+        if (!found) co_return;  // the workflow store has its own say
+        std::size_t at = 0;
+        std::erase_if(items, [&](const item& i) {
+            const bool completed = (*found)[at++].row.has_value();
+            if (completed) {
+                outcomes[i.at] = {};
+                silent_.add();
             }
+            return completed;
+        });
+    }
+
+    // False: the workflow store is away.
+    awaitable<bool> find_owners(const base::call_context& ctx, std::vector<item>& items) const {
+        const auto views =
+            co_await needs_.workflow.find_all(within(ctx, needs_.limits.workflow_deadline), ids_of(items));
+        if (!views) {
+            ctx.log.warn("workflow store away, notifications held", {{"Reason", views.error().message}});
+            co_return false;
+        }
+        for (std::size_t i = 0; i < items.size(); ++i) {
+            const auto& view = (*views)[i];
+            if (!view.owner) continue;
+            items[i].owned = true;
+            items[i].news.user = *view.owner;
+            items[i].news.steps.merge(view.steps);
+        }
+        co_return true;
+    }
+
+    awaitable<void> ask_sql_for_owners(const base::call_context& ctx, std::vector<item>& items) const {
+        if (!needs_.orders) co_return;
+        const auto found =
+            co_await needs_.orders->find_all(within(ctx, needs_.limits.sql_deadline), ids_of(items));
+        if (!found) co_return;
+        for (std::size_t i = 0; i < items.size(); ++i) {
+            const auto& sql = (*found)[i];
+            if (sql.row)
+                items[i].news.user = sql.row->customer;
+            else if (sql.failure)
+                items[i].news.user = sql.failure->customer;
+            if (sql.row) items[i].news.steps.merge(sql.row->steps);
+            items[i].owned = !items[i].news.user.empty();
         }
     }
 
-    // SQL is asked last and only for owners; when it is away that is a failed attempt, not a reason to stop for everybody.
-    awaitable<void> ask_sql(const base::call_context& ctx, std::vector<news>& all) {
-        const auto asked = those(all, news_state::owner_unknown);
-        if (asked.empty() || !needs_.orders) co_return;
-        auto found =
-            co_await needs_.orders->find_all(ctx.within(needs_.clock, needs_.limits.sql_deadline), ids_of(asked));
-        if (!found || found->size() != asked.size()) co_return;
-        for (std::size_t i = 0; i < asked.size(); ++i) {
-            auto& [row, failure] = (*found)[i];
-            if (row && row->deleted)
-                asked[i]->state = news_state::dropped;  // its owner knows
-            else if (row)
-                asked[i]->belongs_to(std::move(row->customer));
-            else if (failure && !failure->customer.empty())
-                asked[i]->belongs_to(std::move(failure->customer));
-        }
-    }
-
-    // Feed, then connections, then the timeline: a crash in between repeats, and the feed keeps the number.
-    awaitable<void> deliver(const base::call_context& ctx, std::vector<news>& all) {
-        const auto ready = those(all, news_state::owned);
-        if (ready.empty()) co_return;
-        std::vector<contracts::notification> batch;
-        batch.reserve(ready.size());
+    // Feed first, then the push, then the ack: a crash in between pushes once more, and never too little.
+    awaitable<void> tell(const base::call_context& ctx, std::vector<item> items,
+                         std::vector<outcome>& outcomes) const {
+        if (items.empty()) co_return;
         const auto now = needs_.clock.now();
-        for (auto* n : ready) {
-            if (n->what.steps[step::notified] == 0) n->what.steps[step::notified] = now;
-            batch.push_back(n->what);
+        std::vector<contracts::notification> news;
+        news.reserve(items.size());
+        for (auto& i : items) {
+            auto& at = i.news.steps[contracts::step::notified];
+            if (!at) at = now;
+            news.push_back(std::move(i.news));
         }
-        auto numbered = co_await needs_.workflow.append(ctx.within(needs_.clock, needs_.limits.workflow_deadline),
-                                                        std::move(batch));
-        if (numbered && numbered->size() != ready.size())
-            numbered = base::fail(base::fault_kind::internal, "too few answers");
+        const auto numbered =
+            co_await needs_.workflow.append(within(ctx, needs_.limits.workflow_deadline), std::move(news));
         if (!numbered) {
-            for (auto* n : ready) n->fail(numbered.error());
-            co_return;
+            ctx.log.warn("workflow store away, notifications held", {{"Reason", numbered.error().message}});
+            co_return hold_all(items, outcomes);
         }
+        for (const auto& n : *numbered) push(ctx, n);
+        for (const auto& i : items) outcomes[i.at] = {};
+        (void)co_await needs_.workflow.apply(within(ctx, needs_.limits.workflow_deadline),
+                                             notified_steps(*numbered));
+    }
+
+    void push(const base::call_context& ctx, const contracts::notification& n) const {
+        if (n.sequence == 0) return silent_.add();
+        std::string arguments = "[";
+        arguments += contracts::to_json(n);
+        arguments += ']';
+        clients_.user(n.user.str(), "Notification", arguments);
+        pushed_.add();
+        const auto accepted = n.steps[contracts::step::accepted];
+        if (accepted)
+            delay_.observe(static_cast<double>(n.steps[contracts::step::notified] - accepted) / 1e6);
+        if (ctx.log.enabled(base::log_level::debug))
+            ctx.log.debug("order notified", {{"CorrelationId", n.id.str()},
+                                             {"UserId", n.user.str()},
+                                             {"Status", contracts::to_string(n.state)}});
+    }
+
+    // The status stays with those who know it; here only the last step of the timeline is added.
+    static std::vector<workflow::change> notified_steps(const std::vector<contracts::notification>& told) {
         std::vector<workflow::change> changes;
-        for (std::size_t i = 0; i < ready.size(); ++i) {
-            const auto& told = (*numbered)[i];
-            ready[i]->state = told.sequence == 0 ? news_state::dropped : news_state::told;
-            if (told.sequence == 0) continue;
-            push_(told.user, '[' + contracts::to_json(told) + ']');
-            workflow::change c{.id = told.id, .user = {}, .to = {}, .steps = {}};
-            c.steps[step::notified] = now;
+        changes.reserve(told.size());
+        for (const auto& n : told) {
+            if (n.sequence == 0) continue;
+            workflow::change c;
+            c.id = n.id;
+            c.steps[contracts::step::notified] = n.steps[contracts::step::notified];
             changes.push_back(std::move(c));
         }
-        // The feed has it; the timeline's last step may be lost.
-        if (!changes.empty())
-            co_await needs_.workflow.apply(ctx.within(needs_.clock, needs_.limits.workflow_deadline),
-                                           std::move(changes));
+        return changes;
     }
 
-    std::vector<messaging::outcome> outcomes_of(const base::call_context& ctx, const std::vector<news>& all) {
-        std::vector<messaging::outcome> out;
-        out.reserve(all.size());
-        for (const auto& n : all) {
-            out.push_back(n.to_outcome());
-            count(n);
-            if (out.back().what == verdict::dead_letter)
-                ctx.log.error("notification dead-lettered",
-                              {{"CorrelationId", n.what.id.str()}, {"Reason", out.back().reason}});
-        }
-        if (anybody(all, news_state::held)) ctx.log.warn("the workflow store is away; notifications are held");
-        return out;
+    outcome without_owner(const base::call_context& ctx, const item& i, const messaging::delivery& d) const {
+        ownerless_.add();
+        ctx.log.error("nobody is known to own this order", {{"CorrelationId", i.news.id.str()}});
+        return {.what = d.last_attempt ? verdict::dead_letter : verdict::retry,
+                .reason = "owner unknown",
+                .exception = {}};
     }
 
-    void count(const news& n) {
-        switch (n.state) {
-            case news_state::told:
-                count_.pushed.add();
-                break;
-            case news_state::dropped:
-                count_.dropped.add();
-                break;
-            case news_state::held:
-                count_.held.add();
-                break;
-            case news_state::unreadable:
-                count_.refused.add();
-                break;
-            case news_state::owner_unknown:
-            case news_state::owned:
-            case news_state::failed:
-                count_.unknown.add();
-                break;
-        }
+    base::call_context within(const base::call_context& ctx, std::chrono::milliseconds limit) const {
+        return ctx.within(needs_.clock, limit);
     }
 
     const dependencies needs_;
-    const pusher push_;
-    const read_news read_;
-    counters count_;
+    signalr::hub_clients& clients_;
+    base::counter &pushed_, &silent_, &ownerless_;
+    base::histogram& delay_;
 };
 
-messaging::batch_handler make(const dependencies& from, pusher push, read_news read) {
-    const auto use_case = std::make_shared<notify_order>(from, std::move(push), read);
-    return
-        [use_case](const base::call_context& ctx, const messaging::batch& batch) { return use_case->run(ctx, batch); };
+// The handler keeps the notifier, and the consumer keeps the handler until its last call has ended.
+template <class ReadEvent>
+messaging::batch_handler handler_of(std::shared_ptr<const notifier> it, ReadEvent read_event) {
+    return [it = std::move(it), read_event](const base::call_context& ctx, const messaging::batch& batch) {
+        return it->run(ctx, batch, read_event);
+    };
 }
 
 }  // namespace
 
-pusher push_to(signalr::hub_clients& clients) {
-    return [&clients](const contracts::user_id& user, std::string_view arguments_json) {
-        clients.user(user.str(), "Notification", arguments_json);
-    };
+messaging::batch_handler make_notify_processed(const dependencies& needs, signalr::hub_clients& clients) {
+    return handler_of(std::make_shared<const notifier>(needs, clients), &contracts::read_order_processed);
 }
 
-messaging::batch_handler make_notify_processed(const dependencies& from, pusher push) {
-    return make(from, std::move(push), &read_processed);
-}
-messaging::batch_handler make_notify_failed(const dependencies& from, pusher push) {
-    return make(from, std::move(push), &read_failed);
+messaging::batch_handler make_notify_failed(const dependencies& needs, signalr::hub_clients& clients) {
+    return handler_of(std::make_shared<const notifier>(needs, clients), &contracts::read_order_failed);
 }
 
 }  // namespace order_notification
