@@ -94,8 +94,7 @@ void job::fail(std::string_view why, std::string told, std::string details) {
 }
 
 void job::fail_or_retry(const std::string& details) {
-    if (source->last_attempt)
-        return fail(reason::processing_failed, std::string{reason::processing_failed}, details);
+    if (source->last_attempt) return fail(reason::processing_failed, std::string{reason::processing_failed}, details);
     state = job_state::again;
     exception = details;
 }
@@ -112,12 +111,8 @@ orders::new_order job::to_row(base::unix_micros now) const {
 }
 
 orders::failed_order job::to_failure() const {
-    orders::failed_order out{.id = *known_id,
-                             .customer = {},
-                             .items_json = {},
-                             .reason = reason_told,
-                             .accepted_at = 0,
-                             .steps = steps};
+    orders::failed_order out{
+        .id = *known_id, .customer = {}, .items_json = {}, .reason = reason_told, .accepted_at = 0, .steps = steps};
     if (event) {
         out.customer = event->customer;
         out.items_json = contracts::items_json(event->items);
@@ -128,9 +123,11 @@ orders::failed_order job::to_failure() const {
     return out;
 }
 
-messaging::message job::with_headers(std::string body, const contracts::correlation_id& correlation) const {
+messaging::message job::with_headers(std::string body, const contracts::correlation_id& correlation,
+                                     std::string message_id) const {
     messaging::message m;
     m.body = std::move(body);
+    m.message_id = std::move(message_id);
     m.correlation_id = correlation.str();
     m.headers.reserve(5);
     for (const auto name : {header::traceparent, header::tracestate})
@@ -142,12 +139,14 @@ messaging::message job::with_headers(std::string body, const contracts::correlat
     return m;
 }
 
-messaging::message job::to_processed() const {
-    return with_headers(contracts::to_json(contracts::order_processed{event->id, order}), event->id);
+messaging::message job::to_processed(std::string message_id) const {
+    return with_headers(contracts::to_json(contracts::order_processed{event->id, order}), event->id,
+                        std::move(message_id));
 }
 
-messaging::message job::to_failed() const {
-    return with_headers(contracts::to_json(contracts::order_failed{*known_id, reason_told}), *known_id);
+messaging::message job::to_failed(std::string message_id) const {
+    return with_headers(contracts::to_json(contracts::order_failed{*known_id, reason_told}), *known_id,
+                        std::move(message_id));
 }
 
 messaging::outcome job::to_outcome() const {

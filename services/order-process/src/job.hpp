@@ -42,12 +42,13 @@ struct job {
 
     orders::new_order to_row(base::unix_micros now) const;
     orders::failed_order to_failure() const;
-    messaging::message to_processed() const;
-    messaging::message to_failed() const;
+    messaging::message to_processed(std::string message_id) const;
+    messaging::message to_failed(std::string message_id) const;
     messaging::outcome to_outcome() const;
 
 private:
-    messaging::message with_headers(std::string body, const contracts::correlation_id& id) const;
+    messaging::message with_headers(std::string body, const contracts::correlation_id& id,
+                                    std::string message_id) const;
 };
 
 job read_job(const messaging::delivery& from, base::unix_micros now);

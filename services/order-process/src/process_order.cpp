@@ -26,13 +26,11 @@ base::counter& order_counter(base::metrics& m, const char* outcome) {
 class process_order : public std::enable_shared_from_this<process_order> {
 public:
     explicit process_order(const dependencies& from)
-        : needs_{from},
-          count_{order_counter(from.metrics, "inserted"), order_counter(from.metrics, "repeated"),
-                 order_counter(from.metrics, "failed"),   order_counter(from.metrics, "key_reused"),
-                 order_counter(from.metrics, "held"),     order_counter(from.metrics, "retried")} {}
+        : needs_{from}, count_{order_counter(from.metrics, "inserted"), order_counter(from.metrics, "repeated"),
+                               order_counter(from.metrics, "failed"),   order_counter(from.metrics, "key_reused"),
+                               order_counter(from.metrics, "held"),     order_counter(from.metrics, "retried")} {}
 
-    awaitable<std::vector<messaging::outcome>> run(const base::call_context& ctx,
-                                                   const messaging::batch& batch) {
+    awaitable<std::vector<messaging::outcome>> run(const base::call_context& ctx, const messaging::batch& batch) {
         auto jobs = read(batch.messages);
         co_await tell_processing(ctx, jobs);
         if (auto done = co_await insert(ctx, jobs, batch.unit); !done) {
@@ -42,8 +40,7 @@ public:
         if (auto done = co_await record_failures(ctx, jobs, batch.unit); !done)
             co_return give_back(ctx, jobs, done.error());
         if (!batch.unit) co_await tell_result(ctx, changes_of(jobs));
-        if (auto done = co_await publish(ctx, jobs, batch.unit); !done)
-            co_return give_back(ctx, jobs, done.error());
+        if (auto done = co_await publish(ctx, jobs, batch.unit); !done) co_return give_back(ctx, jobs, done.error());
         if (batch.unit) co_await tell_result_after_commit(ctx, jobs, *batch.unit);
         co_return outcomes_of(ctx, jobs);
     }
@@ -64,8 +61,7 @@ private:
         changes.reserve(jobs.size());
         for (const auto& j : jobs)
             if (j.state == job_state::readable)
-                changes.push_back(
-                    {.id = j.id(), .user = {}, .to = {order_state::processing, 0, {}}, .steps = j.steps});
+                changes.push_back({.id = j.id(), .user = {}, .to = {order_state::processing, 0, {}}, .steps = j.steps});
         if (!changes.empty())
             co_await needs_.workflow.apply(ctx.within(needs_.clock, needs_.limits.workflow_deadline),
                                            std::move(changes));
@@ -84,8 +80,7 @@ private:
         auto rows = co_await needs_.orders.insert(ctx.within(needs_.clock, needs_.limits.sql_deadline),
                                                   std::move(batch), within);
         if (!rows) co_return std::unexpected(std::move(rows.error()));
-        if (rows->size() != members.size())
-            co_return base::fail(base::fault_kind::internal, "too few results");
+        if (rows->size() != members.size()) co_return base::fail(base::fault_kind::internal, "too few results");
         const auto persisted = needs_.clock.now();
         for (std::size_t i = 0; i < members.size(); ++i) members[i]->take(std::move((*rows)[i]), persisted);
         co_return base::result<>{};
@@ -109,11 +104,10 @@ private:
                 members.push_back(&j);
             }
         if (batch.empty()) co_return base::result<>{};
-        auto stands = co_await needs_.orders.record_failures(
-            ctx.within(needs_.clock, needs_.limits.sql_deadline), std::move(batch), within);
+        auto stands = co_await needs_.orders.record_failures(ctx.within(needs_.clock, needs_.limits.sql_deadline),
+                                                             std::move(batch), within);
         if (!stands) co_return std::unexpected(std::move(stands.error()));
-        if (stands->size() != members.size())
-            co_return base::fail(base::fault_kind::internal, "too few results");
+        if (stands->size() != members.size()) co_return base::fail(base::fault_kind::internal, "too few results");
         for (std::size_t i = 0; i < members.size(); ++i) members[i]->failure_stands = (*stands)[i];
         co_return base::result<>{};
     }
@@ -121,8 +115,8 @@ private:
     base::task<> publish(const base::call_context& ctx, const std::vector<job>& jobs, base::unit* within) {
         std::vector<messaging::message> processed, failed;
         for (const auto& j : jobs) {
-            if (j.tells_success()) processed.push_back(j.to_processed());
-            if (j.tells_failure()) failed.push_back(j.to_failed());
+            if (j.tells_success()) processed.push_back(j.to_processed(needs_.ids.make_v7(needs_.clock).str()));
+            if (j.tells_failure()) failed.push_back(j.to_failed(needs_.ids.make_v7(needs_.clock).str()));
         }
         const auto limited = ctx.within(needs_.clock, needs_.limits.publish_deadline);
         if (!processed.empty())
@@ -131,8 +125,8 @@ private:
                 !done)
                 co_return done;
         if (!failed.empty())
-            if (auto done = co_await needs_.publisher.publish(limited, needs_.limits.failed_queue,
-                                                              std::move(failed), within);
+            if (auto done =
+                    co_await needs_.publisher.publish(limited, needs_.limits.failed_queue, std::move(failed), within);
                 !done)
                 co_return done;
         co_return base::result<>{};
@@ -143,19 +137,17 @@ private:
         changes.reserve(jobs.size());
         for (const auto& j : jobs) {
             if (j.tells_success())
-                changes.push_back(
-                    {j.id(), j.customer(), {order_state::completed, j.order, {}}, j.steps, true});
+                changes.push_back({j.id(), j.customer(), {order_state::completed, j.order, {}}, j.steps, true});
             if (j.tells_failure())
-                changes.push_back(
-                    {*j.known_id, j.customer(), {order_state::failed, 0, j.reason_told}, j.steps, true});
+                changes.push_back({*j.known_id, j.customer(), {order_state::failed, 0, j.reason_told}, j.steps, true});
         }
         return changes;
     }
 
     awaitable<void> tell_result(base::call_context ctx, std::vector<workflow::change> changes) {
         if (changes.empty()) co_return;
-        const auto done = co_await needs_.workflow.apply(
-            ctx.within(needs_.clock, needs_.limits.workflow_deadline), std::move(changes));
+        const auto done = co_await needs_.workflow.apply(ctx.within(needs_.clock, needs_.limits.workflow_deadline),
+                                                         std::move(changes));
         if (!done) ctx.log.warn("workflow state not updated", {{"Fault", done.error().message}});
     }
 
@@ -169,9 +161,7 @@ private:
         within.after_commit([self = shared_from_this(), ex, later, changes] {
             boost::asio::co_spawn(
                 ex,
-                [self, later, changes]() -> awaitable<void> {
-                    return self->tell_result(later, std::move(*changes));
-                },
+                [self, later, changes]() -> awaitable<void> { return self->tell_result(later, std::move(*changes)); },
                 boost::asio::detached);
         });
     }
@@ -184,16 +174,14 @@ private:
         if (base::is_away(why)) return hold_all(ctx, jobs, why);
         ctx.log.error("orders could not be finished", {{"Fault", why.message}});
         count_.retried.add(jobs.size());
-        return std::vector<messaging::outcome>(jobs.size(),
-                                               messaging::outcome{verdict::retry, {}, why.message});
+        return std::vector<messaging::outcome>(jobs.size(), messaging::outcome{verdict::retry, {}, why.message});
     }
 
     std::vector<messaging::outcome> hold_all(const base::call_context& ctx, const std::vector<job>& jobs,
                                              const base::fault& why) {
         ctx.log.warn("a dependency is away; orders are held", {{"Fault", why.message}});
         count_.held.add(jobs.size());
-        return std::vector<messaging::outcome>(jobs.size(),
-                                               messaging::outcome{verdict::hold, {}, why.message});
+        return std::vector<messaging::outcome>(jobs.size(), messaging::outcome{verdict::hold, {}, why.message});
     }
 
     std::vector<messaging::outcome> outcomes_of(const base::call_context& ctx, const std::vector<job>& jobs) {
@@ -203,9 +191,8 @@ private:
             out.push_back(j.to_outcome());
             count(j);
             if (out.back().what == verdict::dead_letter)
-                ctx.log.error("order dead-lettered",
-                              {{"CorrelationId", j.known_id ? j.known_id->str() : std::string{}},
-                               {"Reason", j.reason}});
+                ctx.log.error("order dead-lettered", {{"CorrelationId", j.known_id ? j.known_id->str() : std::string{}},
+                                                      {"Reason", j.reason}});
             else if (ctx.log.enabled(base::log_level::info) && j.tells_success())
                 ctx.log.info("order processed",
                              {{"CorrelationId", j.known_id->str()}, {"OrderId", std::to_string(j.order)}});
@@ -240,9 +227,8 @@ private:
 
 messaging::batch_handler make_process_order(const dependencies& from) {
     const auto use_case = std::make_shared<process_order>(from);
-    return [use_case](const base::call_context& ctx, const messaging::batch& batch) {
-        return use_case->run(ctx, batch);
-    };
+    return
+        [use_case](const base::call_context& ctx, const messaging::batch& batch) { return use_case->run(ctx, batch); };
 }
 
 }  // namespace order_process

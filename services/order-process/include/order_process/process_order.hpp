@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/clock.hpp"
+#include "base/id_source.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "contracts/events.hpp"
@@ -30,6 +31,7 @@ struct dependencies {
     workflow::store& workflow;
     messaging::publisher& publisher;
     const base::clock& clock;
+    base::id_source& ids;  // of message-ids
     base::log_scope log;
     base::metrics& metrics;
     options limits{};
