@@ -72,25 +72,37 @@ struct order_page {
     std::vector<contracts::order> items;
 };
 
-// Safe from any thread. Away: unavailable/timeout, nothing was done. A write whose commit is uncertain: unconfirmed, and
-// running it again is right (it is idempotent by correlationId).
+// Safe from any thread. Away: unavailable/timeout, nothing was done. A write whose commit is uncertain:
+// unconfirmed, and running it again is right (it is idempotent by correlationId).
 class store {
 public:
     virtual ~store() = default;
 
-    // One transaction, set-based; one result per order, in order. Twins in the batch are folded, the first wins. One bad
-    // order never spoils the others. Creates unknown customers. A success removes the order's FailedOrder.
-    virtual base::task<std::vector<inserted_order>> insert(const base::call_context& ctx, std::vector<new_order> batch, base::unit* within = nullptr) = 0;
-    // Recorded only where there is no order row (decided in the same transaction); answers for each whether the failure
-    // stands now (also: stood before).
-    virtual base::task<std::vector<bool>> record_failures(const base::call_context& ctx, std::vector<failed_order> batch, base::unit* within = nullptr) = 0;
+    // One transaction, set-based; one result per order, in order. Twins in the batch are folded, the first
+    // wins. One bad order never spoils the others. Creates unknown customers. A success removes the order's
+    // FailedOrder.
+    virtual base::task<std::vector<inserted_order>> insert(const base::call_context& ctx,
+                                                           std::vector<new_order> batch,
+                                                           base::unit* within = nullptr) = 0;
+    // Recorded only where there is no order row (decided in the same transaction); answers for each whether
+    // the failure stands now (also: stood before).
+    virtual base::task<std::vector<bool>> record_failures(const base::call_context& ctx,
+                                                          std::vector<failed_order> batch,
+                                                          base::unit* within = nullptr) = 0;
 
-    virtual base::task<std::vector<contracts::product>> catalogue(const base::call_context& ctx) = 0;  // all, in shop order
-    virtual base::task<order_page> page(const base::call_context& ctx, const contracts::user_id& user, std::int64_t offset, std::int64_t size) = 0;  // newest first, not deleted
-    virtual base::task<std::optional<stored_order>> find(const base::call_context& ctx, contracts::order_id id) = 0;
-    virtual base::task<std::vector<found_order>> find_all(const base::call_context& ctx, std::vector<contracts::correlation_id> ids) = 0;
+    virtual base::task<std::vector<contracts::product>> catalogue(
+        const base::call_context& ctx) = 0;  // all, in shop order
+    virtual base::task<order_page> page(const base::call_context& ctx, const contracts::user_id& user,
+                                        std::int64_t offset,
+                                        std::int64_t size) = 0;  // newest first, not deleted
+    virtual base::task<std::optional<stored_order>> find(const base::call_context& ctx,
+                                                         contracts::order_id id) = 0;
+    virtual base::task<std::vector<found_order>> find_all(const base::call_context& ctx,
+                                                          std::vector<contracts::correlation_id> ids) = 0;
     // The order's correlationId when it was the user's and not deleted; else nothing changes.
-    virtual base::task<std::optional<contracts::correlation_id>> soft_delete(const base::call_context& ctx, const contracts::user_id& user, contracts::order_id id) = 0;
+    virtual base::task<std::optional<contracts::correlation_id>> soft_delete(const base::call_context& ctx,
+                                                                             const contracts::user_id& user,
+                                                                             contracts::order_id id) = 0;
 
     virtual bool healthy() const = 0;
 };
