@@ -17,9 +17,10 @@ using header_list = std::vector<std::pair<std::string, header_value>>;
 // Header names of contracts §3.
 namespace header {
 inline constexpr std::string_view traceparent = "traceparent", tracestate = "tracestate", baggage = "baggage",
-                                  correlation_id = "x-correlation-id", timeline = "x-timeline", retry_count = "x-retry-count",
-                                  dead_letter_reason = "x-dead-letter-reason", exception = "x-exception",
-                                  original_queue = "x-original-queue", failed_at = "x-failed-at";
+                                  correlation_id = "x-correlation-id", timeline = "x-timeline",
+                                  retry_count = "x-retry-count", dead_letter_reason = "x-dead-letter-reason",
+                                  exception = "x-exception", original_queue = "x-original-queue",
+                                  failed_at = "x-failed-at";
 }
 
 struct message {
@@ -29,10 +30,12 @@ struct message {
     std::string content_type = "application/json";
     header_list headers;
 
-    const header_value* find(std::string_view name) const noexcept;    // names compare byte for byte
-    std::string_view text(std::string_view name) const noexcept;       // empty when absent or a number
-    std::int32_t number(std::string_view name, std::int32_t otherwise) const noexcept;  // also reads a decimal string
-    void set(std::string_view name, header_value value);               // replaces
+    const header_value* find(std::string_view name) const noexcept;  // names compare byte for byte
+    std::string_view text(std::string_view name) const noexcept;     // empty when absent or a number
+    std::int32_t number(std::string_view name,
+                        std::int32_t otherwise) const noexcept;  // also reads a decimal string
+    void set(std::string_view name, header_value value);         // replaces
+    void remove(std::string_view name);
 };
 
 // A message as a consumer gets it.
