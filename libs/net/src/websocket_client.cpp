@@ -132,8 +132,8 @@ asio::awaitable<void> settled(std::shared_ptr<outcome> o) {
 base::task<> connect(loop& on, client_options options, std::unique_ptr<session_handler> rider) {
     auto tell = std::make_shared<outcome>();
     auto to = options.to;
-    auto made = co_await net::connect(
-        on, std::move(to), std::make_unique<upgrading>(std::move(options), std::move(rider), tell));
+    auto made = co_await net::connect(on, std::move(to),
+                                      std::make_unique<upgrading>(std::move(options), std::move(rider), tell));
     if (!made) co_return std::unexpected(made.error());
     co_await settled(tell);
     co_return *tell->value;

@@ -86,8 +86,7 @@ std::expected<decoder::header, violation> decoder::read_header(const char* bytes
     if (wide > 0) {
         found.payload = big_endian(bytes + 2, wide);
         const std::uint64_t shorter_form = wide == 2 ? 125 : 0xffff;
-        if (found.payload <= shorter_form || found.payload >> 63 != 0)
-            return std::unexpected(violation::protocol);
+        if (found.payload <= shorter_form || found.payload >> 63 != 0) return std::unexpected(violation::protocol);
     }
     if (found.payload > max_frame_ && !is_control(found.op)) return std::unexpected(violation::too_big);
 
@@ -106,8 +105,7 @@ std::expected<decoder::step, violation> decoder::next(char* bytes, std::size_t s
     if (header->size == 0) return waiting;
 
     const std::size_t available = size - header->size;
-    const std::uint64_t needed =
-        is_control(header->op) || header->payload <= whole_up_to_ ? header->payload : 1;
+    const std::uint64_t needed = is_control(header->op) || header->payload <= whole_up_to_ ? header->payload : 1;
     if (available < needed) {
         waiting.wanted = header->size + static_cast<std::size_t>(header->payload);
         return waiting;
@@ -132,8 +130,7 @@ std::expected<decoder::step, violation> decoder::continue_frame(char* bytes, std
     return hand_out(bytes, size, 0);
 }
 
-std::expected<decoder::step, violation> decoder::hand_out(char* payload, std::size_t size,
-                                                          std::size_t header_size) {
+std::expected<decoder::step, violation> decoder::hand_out(char* payload, std::size_t size, std::size_t header_size) {
     const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(left_, size));
     if (role_ == role::server) {
         apply_mask(payload, length, mask_);
@@ -150,9 +147,7 @@ std::expected<decoder::step, violation> decoder::hand_out(char* payload, std::si
     return done;
 }
 
-std::size_t frame_header_size(std::size_t payload) noexcept {
-    return payload <= 125 ? 2 : payload <= 0xffff ? 4 : 10;
-}
+std::size_t frame_header_size(std::size_t payload) noexcept { return payload <= 125 ? 2 : payload <= 0xffff ? 4 : 10; }
 
 void append_frame(std::string& out, opcode op, std::string_view payload, bool fin, const mask_key* mask) {
     const unsigned masked = mask ? 0x80 : 0;
@@ -177,8 +172,7 @@ void append_close(std::string& out, std::uint16_t code, std::string_view reason,
     if (code != 1005) {
         append_big_endian(payload, code, 2);
         std::size_t length = std::min(reason.size(), max_control - 2);
-        while (length > 0 && length < reason.size() &&
-               (static_cast<unsigned char>(reason[length]) & 0xc0) == 0x80)
+        while (length > 0 && length < reason.size() && (static_cast<unsigned char>(reason[length]) & 0xc0) == 0x80)
             --length;
         payload.append(reason.substr(0, length));
     }

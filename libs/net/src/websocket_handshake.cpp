@@ -49,8 +49,7 @@ bool is_upgrade(const http::request& r) {
            valid_key(only(r, "Sec-WebSocket-Key"));
 }
 
-http::response accept(const http::request& r, std::unique_ptr<session_handler> rider,
-                      const session_limits& limits) {
+http::response accept(const http::request& r, std::unique_ptr<session_handler> rider, const session_limits& limits) {
     http::response answer;
     answer.status = 101;
     answer.set("Connection", "Upgrade");

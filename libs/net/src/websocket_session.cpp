@@ -14,10 +14,7 @@ constexpr int pongs_per_turn = 16;
 class session_protocol final : public protocol, public session {
 public:
     session_protocol(role r, std::unique_ptr<session_handler> rider, const session_limits& limits)
-        : decoder_{r, limits.frame},
-          rider_{std::move(rider)},
-          close_timeout_{limits.close_timeout},
-          role_{r} {}
+        : decoder_{r, limits.frame}, rider_{std::move(rider)}, close_timeout_{limits.close_timeout}, role_{r} {}
 
     void attached(connection& c) override {
         wire_ = &c;
@@ -41,11 +38,7 @@ public:
     void resume() override;
 
 private:
-    enum class state : unsigned char {
-        open,
-        closing,
-        ended
-    };  // closing: our Close is out, the peer's is not in
+    enum class state : unsigned char { open, closing, ended };  // closing: our Close is out, the peer's is not in
 
     void take(const frame& f);
     void take_ping(std::string_view payload);
@@ -75,7 +68,7 @@ std::size_t session_protocol::absorb(std::string_view bytes) {
     std::size_t used = 0;
     pongs_ = 0;
     absorbing_ = true;
-    while (state_ != state::ended && !paused_ && used < bytes.size()) {
+    while (state_ != state::ended && !paused_ && !wire_->congested() && used < bytes.size()) {
         const auto step = decoder_.next(front + used, bytes.size() - used);
         if (!step) {
             fail(step.error());
@@ -203,8 +196,7 @@ mask_key session_protocol::fresh_mask() {
 
 }  // namespace
 
-std::unique_ptr<protocol> make_session(role r, std::unique_ptr<session_handler> rider,
-                                       const session_limits& limits) {
+std::unique_ptr<protocol> make_session(role r, std::unique_ptr<session_handler> rider, const session_limits& limits) {
     return std::make_unique<session_protocol>(r, std::move(rider), limits);
 }
 

@@ -7,7 +7,6 @@
 
 namespace net::websocket {
 
-std::unique_ptr<protocol> make_session(role r, std::unique_ptr<session_handler> rider,
-                                       const session_limits& limits);
+std::unique_ptr<protocol> make_session(role r, std::unique_ptr<session_handler> rider, const session_limits& limits);
 
 }  // namespace net::websocket

@@ -7,17 +7,7 @@ namespace {
 
 // What may come next. The four odd ones narrow the byte after a lead that could start an overlong form (E0,
 // F0), a surrogate (ED) or a number above U+10FFFF (F4).
-enum state : std::uint8_t {
-    start,
-    one_more,
-    two_more,
-    three_more,
-    after_e0,
-    after_ed,
-    after_f0,
-    after_f4,
-    broken
-};
+enum state : std::uint8_t { start, one_more, two_more, three_more, after_e0, after_ed, after_f0, after_f4, broken };
 
 state lead(unsigned char byte) noexcept {
     if (byte < 0x80) return start;

@@ -10,8 +10,11 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
+#include "base/clock.hpp"
+#include "base/id_source.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "net/http/server.hpp"
@@ -23,24 +26,46 @@ namespace signalr {
 class hub_exception : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
+    virtual const char* type_name() const noexcept { return "HubException"; }  // stands before the message
 };
 
-// Every limit of the server, with the official defaults (spec §5).
+// An argument is not of the type that the method wants: the call fails as if it had never been bound.
+class binding_error : public std::runtime_error {
+public:
+    binding_error() : std::runtime_error{"argument of a wrong type"} {}
+};
+
+// With detailed errors on, clients read this type name and the message; otherwise neither.
+class described_error : public std::runtime_error {
+public:
+    described_error(std::string type_name, const std::string& message)
+        : std::runtime_error{message}, type_name_{std::move(type_name)} {}
+    const std::string& type_name() const noexcept { return type_name_; }
+
+private:
+    std::string type_name_;
+};
+
+// Every limit of the server, with the official defaults (specification §5).
 struct hub_options {
     std::chrono::milliseconds keep_alive_interval{15'000};
-    std::chrono::milliseconds client_timeout{30'000};     // counts from the client's first ping
+    std::chrono::milliseconds client_timeout{30'000};  // counts from the client's first ping
     std::chrono::milliseconds handshake_timeout{15'000};
     std::chrono::milliseconds disconnect_timeout{15'000};  // a negotiated id that nobody uses
     std::chrono::milliseconds close_timeout{5'000};
     std::chrono::milliseconds shutdown_wait{5'000};
     std::chrono::milliseconds first_message_deadline{60'000};  // a peer that never pings nor calls; 0 = none
-    std::size_t maximum_receive_message_size = 32 * 1024;
+    std::size_t maximum_receive_message_size = 32 * 1024;      // bytes of one hub message with its framing
     std::size_t maximum_parallel_invocations = 1;
-    std::size_t broadcast_backlog = 1024 * 1024;  // above: closed with allowReconnect
-    std::size_t max_negotiated = 10'000;          // ids waiting for their first use; above: 503
+    std::size_t broadcast_backlog = 1024 * 1024;  // unsent bytes; above: closed with allowReconnect
+    std::size_t maximum_frame =
+        16 * 1024 * 1024;  // of a WebSocket; it may hold many hub messages and is never kept whole
+    std::size_t max_negotiated = 10'000;  // ids waiting for their first use; above: 503
     bool enable_detailed_errors = false;
     bool close_on_authentication_expiration = true;
-    bool require_user = false;  // no user id: the connection is accepted, told Close, and closed
+    bool require_user = false;          // no user id: the connection is accepted, told Close, and closed
+    const base::clock* time = nullptr;  // wall clock of expiry; null: the system's
+    base::id_source* ids = nullptr;     // connection ids and tokens; null: the system's
 };
 
 struct principal {
@@ -58,19 +83,28 @@ public:
     virtual std::string_view connection_id() const noexcept = 0;
     virtual const std::optional<std::string>& user() const noexcept = 0;
     virtual const base::log_scope& log() const noexcept = 0;
-    virtual void abort() = 0;
+    virtual void abort() = 0;  // tells the client Close and ends the connection; on the method's thread
 };
 
-// Arguments as JSON text, already checked for count; the method's answer as JSON text ("null" for void).
-using raw_method = std::function<boost::asio::awaitable<std::string>(caller_context&, const boost::json::array& arguments)>;
+// Arguments already checked for count; the method's answer as JSON text ("null" for void). Runs on the
+// connection's loop. When the connection ends, what the method awaits is cancelled (terminal).
+using raw_method =
+    std::function<boost::asio::awaitable<std::string>(caller_context&, const boost::json::array& arguments)>;
 
-// Sends to clients. Safe from any thread; returns at once (bytes are queued), no delivery guarantee. `arguments_json` is
-// the text of the JSON array of arguments. Serialized and framed once per protocol.
+// Runs when a connection is open, before its first call; what it throws ends the connection.
+using connect_hook = std::function<boost::asio::awaitable<void>(caller_context&)>;
+// Runs once for every connection whose connect hook succeeded.
+using disconnect_hook = std::function<boost::asio::awaitable<void>(caller_context&)>;
+
+// Sends to clients. Safe from any thread; returns at once (bytes are queued), no delivery guarantee. Messages
+// of one thread to one client keep their order. `arguments_json` is the text of the JSON array of arguments.
+// Serialized and framed once per protocol.
 class hub_clients {
 public:
     virtual ~hub_clients() = default;
     virtual void user(std::string_view user_id, std::string_view target, std::string_view arguments_json) = 0;
-    virtual void connection(std::string_view connection_id, std::string_view target, std::string_view arguments_json) = 0;
+    virtual void connection(std::string_view connection_id, std::string_view target,
+                            std::string_view arguments_json) = 0;
     virtual void all(std::string_view target, std::string_view arguments_json) = 0;
 };
 
@@ -79,12 +113,16 @@ struct hub_stats {
     std::uint64_t serializations = 0, messages_out = 0, slow_closed = 0;
 };
 
-// One hub at one path. Make it, register methods, then mount it on an HTTP server by handles()/handle().
+// One hub at one path. Make it, register methods and hooks, then mount it on an HTTP server by
+// handles()/handle().
 class hub {
 public:
     virtual ~hub() = default;
-    // Targets are matched without letter case; `arity` arguments exactly.
+    // Targets are matched without ASCII letter case; `arity` arguments exactly. Before the first connection
+    // only.
     virtual void on(std::string name, std::size_t arity, raw_method method) = 0;
+    virtual void on_connected(connect_hook hook) = 0;
+    virtual void on_disconnected(disconnect_hook hook) = 0;
     virtual hub_clients& clients() noexcept = 0;
 
     // The hub's HTTP face: `path`, `path/negotiate`. CORS and Origin checks are the caller's.
@@ -92,12 +130,13 @@ public:
     virtual net::http::response handle(net::http::request& r) = 0;  // on the connection's loop; never blocks
 
     virtual hub_stats stats() const = 0;
-    // No new connections (503); Close{allowReconnect:true} and WebSocket close 1001 to all; `done` when all are gone or
-    // shutdown_wait is over.
+    // No new connections (503); Close{allowReconnect:true} and WebSocket close 1001 to all; done when all are
+    // gone or shutdown_wait is over.
     virtual boost::asio::awaitable<void> shut_down() = 0;
 };
 
-std::unique_ptr<hub> make_hub(std::string path, hub_options options, authenticator who, net::loops& loops, base::log_scope log,
-                              base::metrics* m = nullptr);
+// `loops`: those that the HTTP server runs on; they must outlive the hub's connections.
+std::unique_ptr<hub> make_hub(std::string path, hub_options options, authenticator who, net::loops& loops,
+                              base::log_scope log, base::metrics* m = nullptr);
 
 }  // namespace signalr

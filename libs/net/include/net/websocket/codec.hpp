@@ -13,10 +13,7 @@
 namespace net::websocket {
 
 enum class opcode : unsigned char { continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
-enum class role : unsigned char {
-    server,
-    client
-};  // a client masks what it sends, a server refuses unmasked input
+enum class role : unsigned char { server, client };  // a client masks what it sends, a server refuses unmasked input
 
 // What a protocol error is answered with.
 enum class violation : std::uint16_t { protocol = 1002, bad_payload = 1007, too_big = 1009 };
@@ -36,8 +33,7 @@ struct frame {
 // be UTF-8 across the pieces of a message. After a violation the decoder must not be used any more.
 class decoder {
 public:
-    explicit decoder(role r, std::size_t max_frame = 1024 * 1024,
-                     std::size_t whole_up_to = 16 * 1024) noexcept
+    explicit decoder(role r, std::size_t max_frame = 1024 * 1024, std::size_t whole_up_to = 16 * 1024) noexcept
         : max_frame_{max_frame}, whole_up_to_{whole_up_to}, role_{r} {}
 
     struct step {
@@ -71,8 +67,7 @@ void append_frame(std::string& out, opcode op, std::string_view payload, bool fi
 std::size_t frame_header_size(std::size_t payload) noexcept;  // of an unmasked frame
 // The reason is cut to what a control frame can hold (123 bytes), at a character's border. Code 1005: an
 // empty payload.
-void append_close(std::string& out, std::uint16_t code, std::string_view reason,
-                  const mask_key* mask = nullptr);
+void append_close(std::string& out, std::uint16_t code, std::string_view reason, const mask_key* mask = nullptr);
 
 struct close_info {
     std::uint16_t code = 1005;  // 1005: the frame was empty

@@ -16,7 +16,7 @@ class fake_loop final : public loop {
 public:
     boost::asio::io_context& context() noexcept override { return context_; }
     bool in_this_thread() const noexcept override { return here_; }
-    void post(std::function<void()> f) override { posted_.push_back(std::move(f)); }
+    void post(std::function<void()> f) override { ++posts_seen, posted_.push_back(std::move(f)); }
     void at_turn_end(std::function<void()> f) override { posted_.push_back(std::move(f)); }
     std::shared_ptr<void> every(std::chrono::milliseconds period, std::function<void()> tick) override {
         auto beat = std::make_shared<beating>(beating{period, now_ + period, std::move(tick)});
@@ -49,6 +49,8 @@ public:
     }
     void leave_thread(bool away) { here_ = !away; }  // as seen from another thread
 
+    std::size_t posts_seen = 0;
+
 private:
     struct beating {
         std::chrono::milliseconds period;
@@ -75,6 +77,7 @@ public:
     void send(std::string&& bytes) override { send(std::string_view{bytes}); }
     void send(shared_bytes bytes) override { send(std::string_view{*bytes}); }
     std::size_t backlog() const noexcept override { return stuck; }
+    bool congested() const noexcept override { return crowded; }
     void pause_reading() override { paused = true; }
     void resume_reading() override { paused = false; }
     void set_deadline(std::chrono::steady_clock::time_point at) override { deadline = at; }
@@ -116,6 +119,7 @@ public:
 
     std::string sent;
     std::size_t stuck = 0;  // what backlog() says
+    bool crowded = false;   // what congested() says
     std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
     bool paused = false, closed = false, aborted = false;
 

@@ -49,8 +49,7 @@ public:
 class session {
 public:
     virtual ~session() = default;
-    virtual connection&
-    wire() noexcept = 0;  // home loop, backlog, deadline (the session takes it once it closes)
+    virtual connection& wire() noexcept = 0;  // home loop, backlog, deadline (the session takes it once it closes)
     virtual void send_text(std::string_view payload) = 0;
     virtual void send_binary(std::string_view payload) = 0;
     virtual void send_framed(shared_bytes frame) = 0;  // whole frames of frame_shared(); server side only

@@ -1,0 +1,99 @@
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "endpoint.hpp"
+#include "hub_connection.hpp"
+#include "signalr/hub.hpp"
+
+namespace signalr {
+namespace {
+
+namespace asio = boost::asio;
+
+class hub_of_one_process final : public hub {
+public:
+    hub_of_one_process(std::string path, hub_options options, authenticator who, base::log_scope log,
+                       base::metrics* m)
+        : core_{std::make_shared<hub_core>(without_slash(std::move(path)), std::move(options), std::move(who),
+                                           std::move(log))} {
+        if (m) publish(*m);
+    }
+
+    void on(std::string name, std::size_t arity, raw_method method) override {
+        core_->methods.add(std::move(name), arity, std::move(method));
+    }
+    void on_connected(connect_hook hook) override { core_->connected = std::move(hook); }
+    void on_disconnected(disconnect_hook hook) override { core_->disconnected = std::move(hook); }
+    hub_clients& clients() noexcept override { return core_->lifetime; }
+
+    bool handles(std::string_view path) const noexcept override { return is_hub_path(*core_, path); }
+    net::http::response handle(net::http::request& r) override { return answer(core_, r); }
+
+    hub_stats stats() const override { return read(*core_); }
+
+    asio::awaitable<void> shut_down() override {
+        // Nothing of `this` past a suspension: the hub may be dropped while its connections say goodbye.
+        const auto core = core_;
+        core->draining = true;
+        for (const auto& room : core->lifetime.rooms())
+            room->home().post([room] { room->for_each([](hub_connection& c) { c.go_away(); }); });
+        asio::steady_timer pause{co_await asio::this_coro::executor};
+        const auto last = std::chrono::steady_clock::now() + core->options.shutdown_wait;
+        while (core->attached.load(std::memory_order_relaxed) > 0 &&
+               std::chrono::steady_clock::now() < last) {
+            pause.expires_after(std::chrono::milliseconds{10});
+            co_await pause.async_wait(asio::use_awaitable);
+        }
+    }
+
+private:
+    static std::string without_slash(std::string path) {
+        while (path.ends_with('/')) path.pop_back();
+        return path;
+    }
+
+    static hub_stats read(const hub_core& core) {
+        hub_stats sum;
+        sum.connections = core.lifetime.connections();
+        sum.users = core.lifetime.users();
+        sum.serializations = core.lifetime.serializations();
+        for (const auto& room : core.lifetime.rooms()) {
+            sum.messages_out += room->messages_out();
+            sum.slow_closed += room->slow_closed();
+        }
+        return sum;
+    }
+
+    void publish(base::metrics& m) {
+        const auto watch = [&](const char* name, const char* help, auto what) {
+            m.watch(name, help, "hub=\"" + core_->path + "\"",
+                    [weak = std::weak_ptr<hub_core>{core_}, what]() -> double {
+                        const auto core = weak.lock();
+                        return core ? static_cast<double>(what(read(*core))) : 0;
+                    });
+        };
+        watch("signalr_connections", "Open hub connections.",
+              [](const hub_stats& s) { return s.connections; });
+        watch("signalr_users", "Users with an open hub connection.",
+              [](const hub_stats& s) { return s.users; });
+        watch("signalr_messages_out_total", "Messages sent to clients by the server's own will.",
+              [](const hub_stats& s) { return s.messages_out; });
+        watch("signalr_serializations_total", "Times that such a message was serialized.",
+              [](const hub_stats& s) { return s.serializations; });
+        watch("signalr_slow_closed_total", "Connections closed because they did not take what was sent.",
+              [](const hub_stats& s) { return s.slow_closed; });
+    }
+
+    std::shared_ptr<hub_core> core_;
+};
+
+}  // namespace
+
+std::unique_ptr<hub> make_hub(std::string path, hub_options options, authenticator who, net::loops&,
+                              base::log_scope log, base::metrics* m) {
+    return std::make_unique<hub_of_one_process>(std::move(path), std::move(options), std::move(who),
+                                                std::move(log), m);
+}
+
+}  // namespace signalr

@@ -1,0 +1,26 @@
+#include "outgoing.hpp"
+
+#include "net/websocket/codec.hpp"
+#include "net/websocket/session.hpp"
+
+namespace signalr {
+
+outgoing::outgoing(std::string_view target, std::string_view arguments_json, unsigned protocols) {
+    for (std::size_t i = 0; i < max_protocols; ++i) {
+        if ((protocols >> i & 1) == 0) continue;
+        const hub_protocol& p = protocol_at(i);
+        std::string message;
+        p.write_invocation(message, target, arguments_json);
+        using net::websocket::opcode;
+        forms_[i].frame = net::websocket::frame_shared(p.binary() ? opcode::binary : opcode::text, message);
+        forms_[i].header = net::websocket::frame_header_size(message.size());
+    }
+}
+
+unsigned outgoing::serializations() const noexcept {
+    unsigned made = 0;
+    for (const auto& form : forms_) made += form.frame ? 1 : 0;
+    return made;
+}
+
+}  // namespace signalr

@@ -1,0 +1,176 @@
+// A hub driven byte by byte: real HTTP endpoint, real WebSocket session, no sockets and no threads.
+#pragma once
+#include <boost/json/serialize.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "net/websocket/codec.hpp"
+#include "net/websocket/fake_wire.hpp"
+#include "signalr/hub.hpp"
+#include "signalr/json.hpp"
+
+namespace signalr::testing {
+
+inline constexpr std::string_view rs = "\x1e";
+
+// One client on a fake connection. What the server sends is cut into hub messages.
+class wire_client {
+public:
+    explicit wire_client(net::testing::fake_loop& loop) : loop_{loop}, wire{loop} {}
+    ~wire_client() { wire.end(net::end_reason::aborted), loop_.run(); }
+
+    void send(std::string_view payload, net::websocket::opcode op = net::websocket::opcode::text) {
+        std::string frame;
+        net::websocket::append_frame(frame, op, payload, true, &mask);
+        wire.receive(frame);
+        settle();
+    }
+    void send_close(std::uint16_t code) {
+        std::string frame;
+        net::websocket::append_close(frame, code, {}, &mask);
+        wire.receive(frame);
+        settle();
+    }
+    // Lets everything that is ready happen, and reads what came of it.
+    void settle() {
+        do {
+            loop_.run();
+            wire.pump();
+        } while (wire.left_over() > 0 && !wire.paused && !wire.closed && !wire.aborted && progressed());
+        loop_.run();
+        read();
+    }
+    std::vector<std::string> take() {
+        settle();
+        return std::exchange(messages, {});
+    }
+    void shake_hands() {
+        send("{\"protocol\":\"json\",\"version\":1}\x1e");
+        messages.clear();
+    }
+    void go() { wire.end(net::end_reason::broken), settle(); }
+
+private:
+    bool progressed() {
+        const auto now = wire.left_over();
+        return std::exchange(last_left_, now) != now;
+    }
+    void read() {
+        std::string bytes = wire.take();
+        std::size_t used = 0;
+        while (used < bytes.size()) {
+            const auto step = from_server_.next(bytes.data() + used, bytes.size() - used);
+            if (!step || step->used == 0) std::abort();
+            used += step->used;
+            take_frame(step->value);
+        }
+    }
+    void take_frame(const net::websocket::frame& f) {
+        using net::websocket::opcode;
+        if (f.op == opcode::close) {
+            close_code = net::websocket::read_close(f.payload)->code;
+        } else if (f.op == opcode::text || f.op == opcode::binary) {
+            text_frames = text_frames && f.op == opcode::text;
+            stream_ += f.payload;
+            if (f.fin) ++frames;
+            for (auto end = stream_.find('\x1e'); end != std::string::npos; end = stream_.find('\x1e')) {
+                messages.push_back(stream_.substr(0, end + 1));
+                stream_.erase(0, end + 1);
+            }
+        }
+    }
+
+    net::testing::fake_loop& loop_;
+    net::websocket::mask_key mask{9, 8, 7, 6};
+    net::websocket::decoder from_server_{net::websocket::role::client, 1 << 30};
+    std::string stream_;
+    std::size_t last_left_ = 0;
+
+public:
+    net::testing::fake_connection wire;
+    std::vector<std::string> messages;  // read so far, each with its separator
+    std::optional<std::uint16_t> close_code;
+    int frames = 0;
+    bool text_frames = true;
+};
+
+inline net::http::request make_request(net::http::method verb, std::string_view path, std::string_view query = {}) {
+    net::http::request r;
+    r.verb = verb;
+    r.path = path;
+    r.query = query;
+    return r;
+}
+
+inline net::http::request upgrade_request(std::string_view path, std::string_view query = {}) {
+    auto r = make_request(net::http::method::get, path, query);
+    r.headers = {{"Connection", "Upgrade"},
+                 {"Upgrade", "websocket"},
+                 {"Sec-WebSocket-Version", "13"},
+                 {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="}};
+    return r;
+}
+
+inline std::string header(const net::http::response& r, std::string_view name) {
+    for (const auto& [n, v] : r.headers)
+        if (n == name) return v;
+    return {};
+}
+
+// The caller's name comes in a header, as a test of authorization would have it.
+inline std::variant<principal, net::http::response> user_from_header(const net::http::request& r) {
+    principal p;
+    if (!r.get("X-User").empty()) p.user = std::string{r.get("X-User")};
+    return p;
+}
+
+class hub_on_wire {
+public:
+    explicit hub_on_wire(hub_options options = {}, authenticator who = user_from_header)
+        : hub{make_hub("/hub", options, std::move(who), loops, {})} {}
+
+    std::unique_ptr<wire_client> open(std::string_view user = {}, std::string_view query = {}) {
+        return open_on(loop, user, query);
+    }
+    std::unique_ptr<wire_client> open_on(net::testing::fake_loop& on, std::string_view user = {},
+                                         std::string_view query = {}) {
+        auto r = upgrade_request("/hub", query);
+        if (!user.empty()) r.headers.push_back({"X-User", user});
+        auto answer = hub->handle(r);
+        if (!answer.upgrade) return nullptr;
+        auto client = std::make_unique<wire_client>(on);
+        client->wire.ride(std::move(answer.upgrade));
+        return client;
+    }
+    std::unique_ptr<wire_client> connect(std::string_view user = {}) {
+        auto client = open(user);
+        client->shake_hands();
+        return client;
+    }
+
+    net::loops loops{1};  // not started: clients ride on `loop`
+    net::testing::fake_loop loop;
+    std::unique_ptr<signalr::hub> hub;
+};
+
+inline std::string call_text(std::string_view id, std::string_view target, std::string_view arguments = "[]") {
+    return R"({"type":1,"invocationId":")" + std::string{id} + R"(","target":")" + std::string{target} +
+           R"(","arguments":)" + std::string{arguments} + "}\x1e";
+}
+inline std::string result_text(std::string_view id, std::string_view result) {
+    return R"({"type":3,"invocationId":")" + std::string{id} + R"(","result":)" + std::string{result} + "}\x1e";
+}
+inline std::string error_text(std::string_view id, std::string_view error) {
+    return R"({"type":3,"invocationId":")" + std::string{id} + R"(","error":)" + json_string(error) + "}\x1e";
+}
+
+// JSON text as the reference server writes it (Boost's own writer escapes less).
+inline std::string to_text(const boost::json::value& v) {
+    if (v.is_string()) return json_string(std::string_view{v.get_string()});
+    return boost::json::serialize(v);
+}
+
+}  // namespace signalr::testing
