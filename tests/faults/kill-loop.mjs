@@ -1,6 +1,7 @@
 // Kills the shop with SIGKILL at seeded random moments while the load client orders, starts it again at once, and lets the client's ledger
 // judge: every 201 is exactly one order in the end. node tests/faults/kill-loop.mjs --server PATH [--rounds 20] [--seed N] [--rate R]
 //   --negative-control   the server acknowledges before its work is durable (a build with failpoints): a loss must be found
+//   --failpoint NAME     (a build with failpoints) instead of SIGKILL from outside, the server dies at this place: before-commit, …; may be repeated
 //   --keep               keep the data directory and the ledger
 // Exit code: 0 as wanted, 1 not, 2 it could not run.
 import { spawn } from 'node:child_process';
@@ -56,17 +57,35 @@ function client(path, args) {
   return { child, ended };
 }
 
+// At once; with failpoints the place may lie in the start itself, so that it takes several.
+async function startAgain(server, dieAt, last) {
+  for (let tries = 0; ; ++tries) {
+    server.ended = undefined;
+    if (dieAt) last || tries === 5 ? delete server.settings.CONTOSO_FAILPOINT : dieAt();
+    try {
+      return await server.start();
+    } catch (error) {
+      if (!dieAt || tries === 5 || server.ended?.signal !== 'SIGKILL') throw error;
+    }
+  }
+}
+
 const parsed = (text) => { try { return JSON.parse(text); } catch { return null; } };
 
 export async function killLoop(options) {
-  const o = { rounds: 20, seed: 1, rate: 2000, users: 20, settle: 30, least: 200, most: 1500, negativeControl: false, say: () => {}, ...options };
+  const o = { rounds: 20, seed: 1, rate: 2000, users: 20, settle: 30, least: 200, most: 1500, negativeControl: false, failpoints: [], hits: 40, say: () => {}, ...options };
   const random = seeded(o.seed);
   const folder = await mkdtemp(join(tmpdir(), 'contoso-kill-'));
   const ledger = join(folder, 'ledger');
   const server = new Server({
     path: o.server, data: join(folder, 'data'),
-    settings: o.negativeControl ? { CONTOSO_FAILPOINT: 'ack-before-effect:1:on' } : {},
+    settings: o.negativeControl ? { CONTOSO_FAILPOINT: 'ack-before-effect:*:fail' } : {},
   });
+  const dieAt = o.failpoints.length === 0 ? null : () => {
+    const place = o.failpoints[Math.floor(random() * o.failpoints.length)];
+    server.settings.CONTOSO_FAILPOINT = `${place}:${1 + Math.floor(random() * o.hits)}:kill`;
+    return server.settings.CONTOSO_FAILPOINT;
+  };
   const rounds = [];
   const tail = new Tail(ledger);
   let driver;
@@ -83,17 +102,19 @@ export async function killLoop(options) {
     }
     for (let round = 1; round <= o.rounds; ++round) {
       const before = { ...await tail.read() };
-      const lived = Math.round(o.least + random() * (o.most - o.least));
-      await pause(lived);
+      const began = performance.now();
+      if (dieAt && round > 1) await Promise.race([server.exited, pause(o.most, undefined, { ref: false })]); // a place that is not reached is killed from outside
+      else await pause(Math.round(o.least + random() * (o.most - o.least)));
       if (gone) throw new Error(`the load client ended: ${gone.err}${gone.out}`);
-      if (!server.alive()) throw new Error(`the server ended by itself: ${JSON.stringify(server.ended)}\n${server.log.slice(-4000)}`);
+      if (!server.alive() && !(dieAt && server.ended.signal === 'SIGKILL')) throw new Error(`the server ended by itself: ${JSON.stringify(server.ended)}\n${server.log.slice(-4000)}`);
       await server.kill('SIGKILL');
+      const lived = Math.round(performance.now() - began);
       const killed = performance.now();
       const after = { ...await tail.read() };
-      server.ended = undefined;
-      await server.start();
+      const place = server.settings.CONTOSO_FAILPOINT ?? '';
+      await startAgain(server, dieAt, round === o.rounds);
       const back = performance.now() - killed;
-      rounds.push({ round, lived, accepted: after.A - before.A, told: after.N - before.N, open: after.I - after.A - after.R, waiting: after.A - after.N, back: Math.round(back) });
+      rounds.push({ round, lived, accepted: after.A - before.A, told: after.N - before.N, open: after.I - after.A - after.R, waiting: after.A - after.N, back: Math.round(back), place });
       o.say(rounds.at(-1));
     }
     await pause(o.least);
@@ -119,6 +140,7 @@ async function main() {
     options: {
       server: { type: 'string' }, client: { type: 'string' }, rounds: { type: 'string', default: '20' }, seed: { type: 'string' }, rate: { type: 'string', default: '2000' },
       users: { type: 'string', default: '20' }, settle: { type: 'string', default: '30' }, 'negative-control': { type: 'boolean', default: false },
+      failpoint: { type: 'string', multiple: true, default: [] },
       keep: { type: 'boolean', default: false },
     },
   });
@@ -130,8 +152,8 @@ async function main() {
   const cell = (n, width) => String(n).padStart(width);
   const result = await killLoop({
     server: resolve(path), client: v.client && resolve(v.client), rounds: Number(v.rounds), seed, rate: Number(v.rate), users: Number(v.users), settle: Number(v.settle),
-    negativeControl: v['negative-control'], keep: v.keep,
-    say: (r) => console.log(`${cell(r.round, 5)}${cell(r.lived, 10)}${cell(r.accepted, 10)}${cell(r.told, 10)}${cell(r.open, 12)}${cell(r.waiting, 9)}${cell(r.back, 15)}`),
+    negativeControl: v['negative-control'], failpoints: v.failpoint, keep: v.keep,
+    say: (r) => console.log(`${cell(r.round, 5)}${cell(r.lived, 10)}${cell(r.accepted, 10)}${cell(r.told, 10)}${cell(r.open, 12)}${cell(r.waiting, 9)}${cell(r.back, 15)}  ${r.place}`),
   });
   const { live, stored } = result;
   console.log(`client  accepted ${live.accepted}  completed ${live.completed}  failed ${live.failed}  unanswered ${live.unanswered}  retries ${live.retries}  reconnects ${live.reconnects}  found by asking ${live.byStatus}`);

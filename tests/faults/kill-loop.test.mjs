@@ -4,6 +4,25 @@ import { describe, test } from 'node:test';
 import { serverPath, someone, startServer } from '../support/server.mjs';
 import { killLoop } from './kill-loop.mjs';
 
+// A build with failpoints (dev): what the shipped program has no places for.
+const testBuild = process.env.CONTOSO_FAILPOINT_SERVER;
+const skip = testBuild ? false : 'say CONTOSO_FAILPOINT_SERVER=…/contoso-shop, a dev build';
+const counts = ({ live, stored }) => [live.lost, live.doubled, live.foreign, live.regressed, live.unexpected, stored.lost, stored.doubled, stored.foreign, stored.altered];
+
+describe('failpoints', { skip }, () => {
+  for (const place of ['before-commit', 'after-commit', 'checkpoint'])
+    test(`death at ${place} loses and doubles nothing`, async () => {
+      const result = await killLoop({ server: testBuild, client: serverPath(), rounds: 5, seed: 11, rate: 300, users: 5, settle: 30, most: 4000, failpoints: [place] });
+      assert.deepEqual(counts(result), Array(9).fill(0), JSON.stringify([result.live.oddities, result.stored.examples]));
+      assert.ok(result.kept);
+    });
+
+  test('negative control: a server that acknowledges too early is found out', async () => {
+    const result = await killLoop({ server: testBuild, client: serverPath(), rounds: 8, seed: 5, rate: 1000, users: 5, settle: 5, negativeControl: true });
+    assert.ok(result.lost > 0, 'nothing was lost, so the ledger can see nothing');
+  });
+});
+
 describe('kill -9', () => {
   test('three times under load loses and doubles nothing', async () => {
     const result = await killLoop({ server: serverPath(), rounds: 3, seed: 7, rate: 500, users: 5, settle: 20 });
