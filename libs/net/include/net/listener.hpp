@@ -21,7 +21,7 @@ struct listen_options {
     int backlog = 1024;
     std::size_t max_connections = 18'000;  // above: a new one waits in the kernel's queue
     connection_limits limits;
-    std::shared_ptr<tls_context> tls;      // null: plain
+    std::shared_ptr<tls_context> tls;  // null: plain
 };
 
 // Makes the protocol of a new connection; called on its loop.
@@ -31,7 +31,7 @@ class listener {
 public:
     virtual ~listener() = default;  // stops accepting; connections live on
     virtual std::uint16_t port() const noexcept = 0;
-    virtual void stop_accepting() = 0;   // closes the port. Safe from any thread.
+    virtual void stop_accepting() = 0;  // closes the port. Safe from any thread.
     virtual std::size_t open_connections() const noexcept = 0;
     // Calls `f` for every connection that came by this listener, each on its own loop; for shutdown.
     virtual void for_each(std::function<void(connection&)> f) = 0;

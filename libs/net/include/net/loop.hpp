@@ -20,7 +20,7 @@ public:
     virtual void at_turn_end(std::function<void()> f) = 0;
     // Calls `tick` every `period` on the loop's thread until the handle is dropped. Loop thread only.
     virtual std::shared_ptr<void> every(std::chrono::milliseconds period, std::function<void()> tick) = 0;
-    // The time of this turn: read once per turn, good enough for deadlines.
+    // Cheap and good enough for deadlines: a few milliseconds behind the clock at most.
     virtual std::chrono::steady_clock::time_point now() const noexcept = 0;
     virtual std::size_t connections() const noexcept = 0;  // how many live here; safe from any thread
 };
@@ -37,7 +37,7 @@ public:
     void stop();
     std::size_t size() const noexcept;
     loop& at(std::size_t i) noexcept;
-    loop& next() noexcept;     // round robin; safe from any thread
+    loop& next() noexcept;            // round robin; safe from any thread
     static loop* current() noexcept;  // the loop whose thread this is, or null
 
 private:

@@ -29,10 +29,11 @@ public:
 
     virtual void on_deadline() {}  // the deadline set by connection::set_deadline has come
     virtual void on_drained() {}   // the outbox had passed its high-water mark and is now below the low one
-    // Last call, exactly once; the connection can't send any more. After peer_closed with answers still to be written
-    // the connection stays half open until close() is called (half_close_ends() decides).
+    // Last call, exactly once, unless the protocol was switched away; the connection can't send any more. The protocol
+    // itself lives on as long as somebody holds the connection.
     virtual void on_end(end_reason why) = 0;
-    // False: after the peer's FIN the protocol still wants to answer, and will call close() itself.
+    // The peer ended its side. False: the protocol still wants to answer, and will call close() itself. True: the
+    // connection ends with peer_closed once the outbox has left.
     virtual bool peer_eof() { return true; }
 };
 

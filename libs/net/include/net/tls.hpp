@@ -17,8 +17,8 @@ struct tls_server_options {
     std::string pfx_path, pfx_password;
 };
 struct tls_client_options {
-    std::string ca_path;     // empty: the system's
-    bool verify = true;      // name and chain
+    std::string ca_path;  // empty: the system's
+    bool verify = true;   // name and chain
 };
 
 base::result<std::shared_ptr<tls_context>> make_tls_server(const tls_server_options& options);

@@ -34,9 +34,9 @@ public:
 
     method verb = method::get;
     std::string_view verb_text;
-    std::string_view target;  // as sent: /api/orders?size=10
-    std::string_view path;    // before '?', still percent-encoded
-    std::string_view query;   // after '?'
+    std::string_view target;     // as sent: /api/orders?size=10
+    std::string_view path;       // before '?', still percent-encoded
+    std::string_view query;      // after '?'
     unsigned minor_version = 1;  // HTTP/1.minor
     bool keep_alive = true;
     std::vector<header> headers;

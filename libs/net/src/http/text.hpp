@@ -1,0 +1,44 @@
+// Small helpers on HTTP's text. Letters are compared as ASCII.
+#pragma once
+#include <algorithm>
+#include <string_view>
+
+namespace net::http {
+
+constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+
+inline bool same_text(std::string_view a, std::string_view b) noexcept {
+    return a.size() == b.size() &&
+           std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
+}
+
+constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
+
+constexpr std::string_view trimmed(std::string_view s) noexcept {
+    while (!s.empty() && is_blank(s.front())) s.remove_prefix(1);
+    while (!s.empty() && is_blank(s.back())) s.remove_suffix(1);
+    return s;
+}
+
+constexpr bool is_token(char c) noexcept {
+    if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) return true;
+    return c > ' ' && std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
+}
+
+// Calls `f` with each element of a comma-separated list; stops when it says false.
+template <class F>
+void each_element(std::string_view list, F f) {
+    while (!list.empty()) {
+        const auto comma = std::min(list.find(','), list.size());
+        if (const auto element = trimmed(list.substr(0, comma)); !element.empty() && !f(element)) return;
+        list.remove_prefix(std::min(comma + 1, list.size()));
+    }
+}
+
+inline bool lists(std::string_view list, std::string_view what) {
+    bool found = false;
+    each_element(list, [&](std::string_view e) { return !(found = same_text(e, what)); });
+    return found;
+}
+
+}  // namespace net::http

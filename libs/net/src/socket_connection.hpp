@@ -1,0 +1,127 @@
+// A connection on a TCP socket; see net/connection.hpp for what it promises and loop_core.hpp for what it borrows.
+#pragma once
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <functional>
+
+#include "loop_core.hpp"
+#include "net/connection.hpp"
+#include "net/protocol.hpp"
+
+namespace net {
+
+class tls_channel;
+
+// What connections of one listener have in common.
+struct connection_origin {
+    connection_limits limits;
+    std::chrono::milliseconds handshake_timeout{10'000};  // TLS
+    std::atomic<std::size_t> open{0};
+    std::function<void()> on_room;  // called, on any loop, after `open` fell; may be null
+};
+
+// The life of one: start → (TLS handshake) → attached → absorb… → closing (outbox leaves) → FIN sent, what still comes is
+// thrown away → ended. It owns itself while its socket is open.
+class socket_connection final : public connection, public deadline_wheel::entry, public resident {
+public:
+    // The plain executor type: any_io_executor would cost 32 bytes and a virtual call per operation.
+    using socket_type = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+
+    socket_connection(loop_core& home, socket_type socket, std::shared_ptr<connection_origin> origin,
+                      std::unique_ptr<protocol> rider);
+    ~socket_connection() override;
+
+    // `tls`: null for plain. `ready` is called once: with an empty text when the rider was attached, else with what failed.
+    void start(std::unique_ptr<tls_channel> tls, std::function<void(std::string)> ready = {});
+    void settle_turn();   // by the loop, at the end of a turn
+    void end_for_stop();  // the loop stops
+    bool came_by(const connection_origin* o) const noexcept { return origin_.get() == o; }
+
+    loop& home() noexcept override { return home_; }
+    const boost::asio::ip::address& peer_address() const noexcept override { return peer_; }
+    bool secure() const noexcept override { return tls_ != nullptr; }
+    void send(std::string_view bytes) override { queue(bytes); }
+    void send(std::string&& bytes) override { queue(std::move(bytes)); }
+    void send(shared_bytes bytes) override { queue(std::move(bytes)); }
+    std::size_t backlog() const noexcept override;
+    bool congested() const noexcept override { return congested_; }
+    void when_sent(std::function<void()> f) override;
+    void pause_reading() override { paused_ = true; }
+    void resume_reading() override;
+    void set_deadline(std::chrono::steady_clock::time_point at) override;
+    void close() override;
+    void abort() override;
+    void switch_to(std::unique_ptr<protocol> next) override;
+
+private:
+    using self_ptr = std::shared_ptr<socket_connection>;
+
+    self_ptr self() { return std::static_pointer_cast<socket_connection>(shared_from_this()); }
+    template <class Bytes>
+    void queue(Bytes&& bytes);
+    template <class F>
+    void inside_rider(F f);
+
+    void arm_read(self_ptr self);
+    void on_readable(self_ptr self);
+    void receive();
+    bool decrypt(std::string_view cipher);
+    void absorb(std::string_view bytes);
+    void keep(std::string_view rest);
+    void replay_leftover();
+    void peer_fin();
+    void throw_away();
+    void attach();
+    void take_next();
+
+    void arm_write(self_ptr self);
+    void flush();
+    bool flush_plain();
+    bool flush_sealed();
+    std::ptrdiff_t send_pieces();
+    void note_progress(bool progressed);
+    void note_room();
+    void drop_outbox();
+
+    void settle(self_ptr self);
+    void settle_soon();
+    void on_due() override;
+    void reset_wheel();
+    void finish_sending();
+    void begin_linger();
+    void end(end_reason why, bool reset);
+    void tell_rider();
+    void retire();
+    bool may_absorb() const noexcept { return !paused_ && !congested_ && !closing_ && !ended_ && attached_; }
+
+    loop_core& home_;
+    socket_type socket_;
+    std::shared_ptr<connection_origin> origin_;
+    self_ptr keep_alive_;
+    std::unique_ptr<protocol> rider_, next_;
+    std::unique_ptr<outbox> outbox_;  // null: nothing to send
+    std::unique_ptr<tls_channel> tls_;
+    std::unique_ptr<std::function<void(std::string)>> ready_;
+    std::string leftover_;
+    std::chrono::steady_clock::time_point rider_due_ = std::chrono::steady_clock::time_point::max();
+    boost::asio::ip::address peer_;
+    std::uint32_t thrown_away_ = 0;  // bytes that came after our FIN
+    end_reason why_ = end_reason::aborted;
+    std::uint8_t depth_ = 0;  // > 0: the rider is being called
+    bool attached_ = false;
+    bool reading_ = false;    // a wait for input is under way
+    bool writing_ = false;    // a wait for room is under way
+    bool paused_ = false;     // by the rider
+    bool congested_ = false;  // the outbox is above its mark
+    bool drained_ = false;    // on_drained is owed
+    bool replay_ = false;     // the leftover is to be absorbed though nothing new came
+    bool in_dirty_ = false;
+    bool eof_ = false;      // the peer's FIN was read
+    bool closing_ = false;  // nothing more is absorbed; ends when the outbox has left
+    bool fin_sent_ = false;
+    bool ended_ = false;  // the socket is closed
+    bool told_ = false;   // on_end was called
+    bool retired_ = false;
+};
+
+}  // namespace net
