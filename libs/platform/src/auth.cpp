@@ -23,8 +23,7 @@ std::optional<parts> take_apart(std::string_view token) {
     const auto first = token.find('.');
     if (first == std::string_view::npos) return std::nullopt;
     const auto second = token.find('.', first + 1);
-    if (second == std::string_view::npos || token.find('.', second + 1) != std::string_view::npos)
-        return std::nullopt;
+    if (second == std::string_view::npos || token.find('.', second + 1) != std::string_view::npos) return std::nullopt;
     return parts{token.substr(0, second), token.substr(0, first), token.substr(first + 1, second - first - 1),
                  token.substr(second + 1)};
 }
@@ -73,8 +72,7 @@ private:
         std::optional<claims> said;  // read only after a signature was good
         for (const auto& k : keys_) {
             const auto wanted = k.mac.sign(p->signed_text);
-            if (!same_bytes({reinterpret_cast<const char*>(wanted.data()), wanted.size()}, *signature))
-                continue;
+            if (!same_bytes({reinterpret_cast<const char*>(wanted.data()), wanted.size()}, *signature)) continue;
             if (!said) {
                 const auto payload = read_base64url(p->payload);
                 if (!payload || !(said = read_claims(*payload))) return std::unexpected(token_fault::invalid);
@@ -88,8 +86,7 @@ private:
 
     outcome judge(const key& k, const claims& c, base::unix_micros now) const {
         if (!k.issuer.empty() && c.issuer != k.issuer) return std::unexpected(token_fault::invalid);
-        if (!k.audience.empty() &&
-            std::find(c.audience.begin(), c.audience.end(), k.audience) == c.audience.end())
+        if (!k.audience.empty() && std::find(c.audience.begin(), c.audience.end(), k.audience) == c.audience.end())
             return std::unexpected(token_fault::invalid);
         const auto soon = now + leeway_;
         if (c.not_before && micros(*c.not_before) > soon) return std::unexpected(token_fault::invalid);

@@ -121,8 +121,7 @@ bool header_acceptable(std::string_view text) {
     if (!alg || !alg->is_string() || alg->get_string() != "HS256") return false;
     const auto* typ = header->if_contains("typ");
     if (!typ) return true;
-    return typ->is_string() &&
-           (same_text(typ->get_string(), "JWT") || same_text(typ->get_string(), "at+jwt"));
+    return typ->is_string() && (same_text(typ->get_string(), "JWT") || same_text(typ->get_string(), "at+jwt"));
 }
 
 std::optional<claims> read_claims(std::string_view text) {

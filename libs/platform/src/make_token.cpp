@@ -42,8 +42,8 @@ made_token make_token(const token_request& r, const base::clock& time) {
     member(payload, "iss", r.issuer);
     member(payload, "aud", r.audience);
     if (payload.size() > 1) payload += ',';
-    payload += "\"iat\":" + std::to_string(now) + ",\"nbf\":" + std::to_string(now) +
-               ",\"exp\":" + std::to_string(expires);
+    payload +=
+        "\"iat\":" + std::to_string(now) + ",\"nbf\":" + std::to_string(now) + ",\"exp\":" + std::to_string(expires);
     append_roles(payload, r.roles);
     payload += '}';
 
@@ -82,8 +82,7 @@ std::string weakness_of_key(std::string_view secret) {
     if (secret.size() < 32) return "it is shorter than 32 bytes";
     const auto text = to_lower(secret);
     for (const auto* word : placeholders)
-        if (text.find(word) != std::string::npos)
-            return "it looks like a placeholder (\"" + std::string{word} + "\")";
+        if (text.find(word) != std::string::npos) return "it looks like a placeholder (\"" + std::string{word} + "\")";
     if (std::set<char>(text.begin(), text.end()).size() < 8) return "it repeats a few characters";
     return {};
 }

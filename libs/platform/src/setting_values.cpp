@@ -20,8 +20,7 @@ std::optional<milliseconds> checked(double ms) {
 
 std::optional<double> read_number(std::string_view text) {
     double out = 0;
-    const auto [end, ec] =
-        std::from_chars(text.data(), text.data() + text.size(), out, std::chars_format::fixed);
+    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), out, std::chars_format::fixed);
     if (ec != std::errc{} || end != text.data() + text.size() || text.front() == '-') return std::nullopt;
     return out;
 }

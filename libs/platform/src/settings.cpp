@@ -27,9 +27,7 @@ std::int64_t settings::integer(std::string_view name) const {
     return read_integer(trimmed(find(name).value)).value_or(0);
 }
 
-bool settings::boolean(std::string_view name) const {
-    return read_boolean(trimmed(find(name).value)).value_or(false);
-}
+bool settings::boolean(std::string_view name) const { return read_boolean(trimmed(find(name).value)).value_or(false); }
 
 std::chrono::milliseconds settings::duration(std::string_view name) const {
     return read_duration(find(name).value).value_or(std::chrono::milliseconds{0});

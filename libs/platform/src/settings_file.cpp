@@ -19,12 +19,10 @@ std::string scalar_text(const json::value& v) {
 
 class flattener {
 public:
-    flattener(const std::string& path, std::vector<std::string>& problems)
-        : path_{path}, problems_{problems} {}
+    flattener(const std::string& path, std::vector<std::string>& problems) : path_{path}, problems_{problems} {}
 
     void object(const std::string& prefix, const json::object& o) {
-        for (const auto& [key, v] : o)
-            value(prefix.empty() ? std::string{key} : prefix + ':' + std::string{key}, v);
+        for (const auto& [key, v] : o) value(prefix.empty() ? std::string{key} : prefix + ':' + std::string{key}, v);
     }
 
     std::vector<file_value> out;
@@ -70,8 +68,7 @@ std::string place(std::string_view text, std::size_t at) {
 
 std::vector<file_value> read_settings_text(std::string_view text, const std::string& path,
                                            std::vector<std::string>& problems) {
-    if (text.starts_with("\xEF\xBB\xBF"))
-        text.remove_prefix(3);  // .NET tools like to write a byte order mark
+    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // .NET tools like to write a byte order mark
     auto read = read_strict_json(text, 16, true);
     if (!read.value) {
         problems.push_back(path + ": is not JSON: " + read.problem + " (" + place(text, read.at) + ")");
@@ -106,8 +103,7 @@ std::string type_mismatch(setting::type wanted, const file_value& v) {
         case kind::text:
             return {};  // as the environment gives everything
         case kind::number:
-            return wanted == setting::type::integer || wanted == setting::type::duration ? std::string{}
-                                                                                         : "a number";
+            return wanted == setting::type::integer || wanted == setting::type::duration ? std::string{} : "a number";
         case kind::boolean:
             return wanted == setting::type::boolean ? std::string{} : "true or false";
         case kind::array:

@@ -48,11 +48,10 @@ bool sectioned(std::string_view name) { return name.find(':') != std::string_vie
 struct settings_loader {
     const load_input& from;
     loaded out;
-    std::map<std::string, std::string> aliases;  // lower-case alias → lower-case name
-    std::set<std::string> sections;              // lower-case first segments
-    std::vector<std::string> names;              // as the table spells them
-    std::map<std::string, std::map<std::int64_t, std::string>>
-        indexed;  // Cors__Origins__0 of the layer at hand
+    std::map<std::string, std::string> aliases;                          // lower-case alias → lower-case name
+    std::set<std::string> sections;                                      // lower-case first segments
+    std::vector<std::string> names;                                      // as the table spells them
+    std::map<std::string, std::map<std::int64_t, std::string>> indexed;  // Cors__Origins__0 of the layer at hand
 
     void prepare() {
         for (const auto& about : from.table) {
@@ -98,8 +97,7 @@ struct settings_loader {
             name.erase(name.rfind(':'));
             const auto at = out.values.entries_.find(to_lower(name));
             if (at == out.values.entries_.end()) continue;
-            problem(name + " (" + o.layer + "): " + expectation(at->second.about) +
-                    " is expected, not a section");
+            problem(name + " (" + o.layer + "): " + expectation(at->second.about) + " is expected, not a section");
             return true;
         }
         return false;
@@ -109,12 +107,10 @@ struct settings_loader {
         const bool is_text = e.about.what == setting::type::text || e.about.what == setting::type::list;
         if (o.layer == "environment" && o.value.empty() && !is_text) return;
         if (const auto wrong = type_mismatch(e.about.what, {o.name, o.kind, o.value}); !wrong.empty())
-            return problem(o.shown + " (" + o.layer + "): " + expectation(e.about) + " is expected, not " +
-                           wrong);
+            return problem(o.shown + " (" + o.layer + "): " + expectation(e.about) + " is expected, not " + wrong);
         if (const auto missed = expectation_missed(e.about, o.value); !missed.empty()) {
             const auto shown = e.about.secret ? std::string{"[secret]"} : '"' + o.value + '"';
-            return problem(o.shown + " (" + o.layer + "): " + shown + " will not do; " + missed +
-                           " is expected");
+            return problem(o.shown + " (" + o.layer + "): " + shown + " will not do; " + missed + " is expected");
         }
         e.value = o.value;
         e.from = o.layer;
@@ -182,8 +178,7 @@ struct settings_loader {
             if (equals == std::string::npos || equals == 0) continue;
             const auto shown = line.substr(0, equals);
             const auto name = colons(shown), key = to_lower(name);
-            const bool whole =
-                !sectioned(name) && (out.values.entries_.contains(key) || aliases.contains(key));
+            const bool whole = !sectioned(name) && (out.values.entries_.contains(key) || aliases.contains(key));
             const bool in_section = sectioned(name) && sections.contains(to_lower(section_of(name)));
             if (whole || in_section || aliases.contains(key) || mistyped_section(name))
                 offers.push_back({name, line.substr(equals + 1), shown, "environment", {}});
@@ -193,8 +188,7 @@ struct settings_loader {
 
     std::vector<offer> flag_offers() {
         std::vector<offer> offers;
-        for (const auto& [name, value] : from.flags)
-            offers.push_back({colons(name), value, "--" + name, "flag", {}});
+        for (const auto& [name, value] : from.flags) offers.push_back({colons(name), value, "--" + name, "flag", {}});
         return offers;
     }
 

@@ -23,8 +23,7 @@ std::string environment_name(const std::string& name) {
     return out;
 }
 
-std::vector<setting> in_order(
-    std::span<const setting> table) {  // later entries replace earlier ones, as when loading
+std::vector<setting> in_order(std::span<const setting> table) {  // later entries replace earlier ones, as when loading
     std::vector<setting> out;
     for (const auto& s : table) {
         const auto twin =
@@ -34,8 +33,7 @@ std::vector<setting> in_order(
         else
             *twin = s;
     }
-    std::sort(out.begin(), out.end(),
-              [](const auto& a, const auto& b) { return to_lower(a.name) < to_lower(b.name); });
+    std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return to_lower(a.name) < to_lower(b.name); });
     return out;
 }
 
@@ -52,8 +50,7 @@ std::string settings_reference(std::span<const setting> table) {
         out += "| `" + environment_name(s.name) + '`';
         for (const auto& alias : s.aliases) out += ", `" + alias + '`';
         out += " | " + cell(allowed(s)) + (s.secret ? ", secret" : "") + " | ";
-        out += (s.fallback.empty() ? default_text(s) : '`' + cell(s.fallback) + '`') + " | " + cell(s.help) +
-               " |\n";
+        out += (s.fallback.empty() ? default_text(s) : '`' + cell(s.fallback) + '`') + " | " + cell(s.help) + " |\n";
     }
     return out;
 }
@@ -61,8 +58,7 @@ std::string settings_reference(std::span<const setting> table) {
 std::string settings_help(std::span<const setting> table) {
     std::string out;
     for (const auto& s : in_order(table)) {
-        out += "  --" + s.name + '=' + type_name(s.what) + "  (" + default_text(s) + ")\n        " + s.help +
-               '\n';
+        out += "  --" + s.name + '=' + type_name(s.what) + "  (" + default_text(s) + ")\n        " + s.help + '\n';
     }
     return out;
 }

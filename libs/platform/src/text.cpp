@@ -14,9 +14,7 @@ std::vector<std::string> split(std::string_view text, std::string_view separator
 }
 
 std::size_t utf8_end(std::string_view text, std::size_t at) noexcept {
-    const auto byte = [&](std::size_t i) {
-        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
-    };
+    const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
     const auto tail = [&](std::size_t i, unsigned least = 0x80, unsigned most = 0xBF) {
         return byte(i) >= least && byte(i) <= most;
     };

@@ -4,8 +4,7 @@
 
 namespace platform {
 
-token_cache::token_cache(std::size_t tokens, std::uint64_t seed)
-    : seed_{seed}, sets_((tokens + ways - 1) / ways) {}
+token_cache::token_cache(std::size_t tokens, std::uint64_t seed) : seed_{seed}, sets_((tokens + ways - 1) / ways) {}
 
 // Only the last 40 bytes: they are the signature's, so they differ for every token that was ever verified,
 // and nobody can make verified tokens that collide without the key.
@@ -39,8 +38,7 @@ void token_cache::keep(std::string_view token, const identity& who) {
     entry* place = nullptr;
     for (auto& e : sets_[at]) {
         if (e.hash == h && e.token == token) return;
-        if (!place || e.token.empty() || (!place->token.empty() && e.who.expires < place->who.expires))
-            place = &e;
+        if (!place || e.token.empty() || (!place->token.empty() && e.who.expires < place->who.expires)) place = &e;
     }
     place->hash = h;
     place->token = token;

@@ -19,16 +19,14 @@ class token_cache {
 public:
     explicit token_cache(std::size_t tokens, std::uint64_t seed);
 
-    std::optional<identity> find(
-        std::string_view token) const;  // expired ones too: the caller looks at `expires`
+    std::optional<identity> find(std::string_view token) const;  // expired ones too: the caller looks at `expires`
     void keep(std::string_view token, const identity& who);
     void drop(std::string_view token);
     std::size_t capacity() const noexcept { return sets_.size() * ways; }
 
 private:
     static constexpr std::size_t ways = 4, locks = 64;
-    static constexpr std::size_t largest =
-        2048;  // longer tokens are verified each time: the cache stays small
+    static constexpr std::size_t largest = 2048;  // longer tokens are verified each time: the cache stays small
     struct entry {
         std::uint64_t hash = 0;
         std::string token;  // empty: free

@@ -41,8 +41,7 @@ std::string at(std::int64_t offset) { return std::to_string(now_s + offset); }
 
 // A payload that is good but for what `more` says.
 std::string claims(const std::string& more = {}) {
-    return R"({"sub":"CUST-0001","iss":"us","aud":"shop","exp":)" + at(3600) +
-           (more.empty() ? "" : "," + more) + "}";
+    return R"({"sub":"CUST-0001","iss":"us","aud":"shop","exp":)" + at(3600) + (more.empty() ? "" : "," + more) + "}";
 }
 
 struct TokenVerifier : testing::Test {
@@ -68,8 +67,7 @@ struct TokenVerifier : testing::Test {
 }  // namespace
 
 TEST_F(TokenVerifier, TakesWhatMakeTokenMakes) {
-    const auto made =
-        platform::make_token({"CUST-0001", "us", "shop", secret, {"admin", "ops"}, 10min}, time);
+    const auto made = platform::make_token({"CUST-0001", "us", "shop", secret, {"admin", "ops"}, 10min}, time);
     const auto who = verifier->verify(made.text);
 
     ASSERT_TRUE(who);
@@ -132,8 +130,8 @@ TEST_F(TokenVerifier, RefusesHostileHeaders) {
 
 TEST_F(TokenVerifier, IgnoresKeysThatTheTokenOffers) {
     for (const auto* more :
-         {R"("jwk":{"kty":"oct","k":"AAAA"})", R"("jku":"https://evil.test/keys")",
-          R"("x5u":"https://evil.test/")", R"("kid":"../../../../dev/null")", R"("kid":"x' OR 1=1")"}) {
+         {R"("jwk":{"kty":"oct","k":"AAAA"})", R"("jku":"https://evil.test/keys")", R"("x5u":"https://evil.test/")",
+          R"("kid":"../../../../dev/null")", R"("kid":"x' OR 1=1")"}) {
         const auto header = R"({"alg":"HS256",)" + std::string{more} + "}";
         EXPECT_TRUE(verifier->verify(signed_token(header, claims()))) << more;
         const auto text = base64(header) + '.' + base64(claims());
@@ -177,8 +175,7 @@ TEST_F(TokenVerifier, RefusesBrokenShapes) {
              {signed_raw(base64(good_header), ""), "no payload"},
              {signed_raw("", base64(claims())), "no header"},
              {std::string(100 * 1024, 'a'), "100 KB"},
-             {signed_token(good_header, claims("\"x\":\"" + std::string(100'000, 'x') + '"')),
-              "100 KB, signed"},
+             {signed_token(good_header, claims("\"x\":\"" + std::string(100'000, 'x') + '"')), "100 KB, signed"},
              {std::string("\0.\0.\0", 5), "NUL"}})
         expect_fault(token_fault::invalid, token, why);
     EXPECT_EQ(token_fault::missing, verifier->verify("").error());
@@ -265,8 +262,7 @@ TEST_F(TokenVerifier, KnowsNoIdentityFromABadOne) {
     expect_fault(token_fault::no_identity,
                  signed_token(good_header, R"({"iss":"us","aud":"shop","exp":)" + at(60) + "}"), "none");
     expect_fault(token_fault::no_identity,
-                 signed_token(good_header, R"({"sub":"","iss":"us","aud":"shop","exp":)" + at(60) + "}"),
-                 "empty");
+                 signed_token(good_header, R"({"sub":"","iss":"us","aud":"shop","exp":)" + at(60) + "}"), "empty");
 }
 
 TEST_F(TokenVerifier, ReadsRolesWhereverTheyAre) {
@@ -304,8 +300,7 @@ TEST_F(TokenVerifier, RemembersFarMoreTokensThanItKeeps) {
     const auto small = platform::make_verifier({.keys = {{secret, "", ""}}, .cache = 8}, time);
     for (int round = 0; round < 2; ++round)
         for (int i = 0; i < 100; ++i) {
-            const auto made =
-                platform::make_token({"user-" + std::to_string(i), "", "", secret, {}, 1h}, time);
+            const auto made = platform::make_token({"user-" + std::to_string(i), "", "", secret, {}, 1h}, time);
             const auto who = small->verify(made.text);
             ASSERT_TRUE(who);
             EXPECT_EQ("user-" + std::to_string(i), who->user);
@@ -340,14 +335,12 @@ TEST_F(TokenVerifier, ReadsTheAuthorizationHeader) {
 
 TEST(SigningKey, WeaknessesAreNamed) {
     EXPECT_EQ("", platform::weakness_of_key(secret));
-    EXPECT_EQ("",
-              platform::weakness_of_key("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"));
+    EXPECT_EQ("", platform::weakness_of_key("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"));
     EXPECT_EQ("it is empty", platform::weakness_of_key(""));
     EXPECT_EQ("it is shorter than 32 bytes", platform::weakness_of_key("k7Jq2vXw9ZrT4mNc8LpY3sHd6FgB1aQ"));
-    for (const auto* weak :
-         {"change-me-change-me-change-me-change-me", "CHANGE_THIS_SIGNING_KEY_TO_SOMETHING!",
-          "your-256-bit-secret-your-256-bit-secret", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-          "0123456789abcdef0123456789abcdef", "abababababababababababababababababab"})
+    for (const auto* weak : {"change-me-change-me-change-me-change-me", "CHANGE_THIS_SIGNING_KEY_TO_SOMETHING!",
+                             "your-256-bit-secret-your-256-bit-secret", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+                             "0123456789abcdef0123456789abcdef", "abababababababababababababababababab"})
         EXPECT_NE("", platform::weakness_of_key(weak)) << weak;
 }
 

@@ -61,8 +61,8 @@ TEST(Settings, DefaultsAreAllGood) {
 TEST(Settings, FlagBeatsEnvironmentBeatsFileBeatsDefault) {
     const std::string file =
         R"({"RabbitMQ": {"QueueName": "file", "OutboundQueueName": "file", "FailedQueueName": "file"}})";
-    const auto [s, problems] = load(file, {"RabbitMQ__QueueName=env", "RABBITMQ__OUTBOUNDQUEUENAME=env"},
-                                    {{"rabbitmq:queuename", "flag"}});
+    const auto [s, problems] =
+        load(file, {"RabbitMQ__QueueName=env", "RABBITMQ__OUTBOUNDQUEUENAME=env"}, {{"rabbitmq:queuename", "flag"}});
     EXPECT_THAT(problems, IsEmpty());
     EXPECT_EQ("flag", s.text("RabbitMQ:QueueName"));
     EXPECT_EQ("env", s.text("RabbitMQ:OutboundQueueName"));
@@ -78,13 +78,10 @@ TEST(Settings, NamesAreComparedWithoutLetterCase) {
 }
 
 TEST(Settings, UnknownNamesOfOurSectionsAreNamedWithAHint) {
-    EXPECT_THAT(
-        load("", {"RabbitMQ__QueueTyp=quorum"}).problems,
-        ElementsAre(AllOf(HasSubstr("RabbitMQ__QueueTyp"), HasSubstr("did you mean RabbitMQ__QueueType?"))));
-    EXPECT_THAT(load(R"({"Jwt": {"Isuer": "x"}})").problems,
-                ElementsAre(HasSubstr("did you mean Jwt:Issuer?")));
-    EXPECT_THAT(load("", {}, {{"Log:Levle", "info"}}).problems,
-                ElementsAre(HasSubstr("did you mean Log:Level?")));
+    EXPECT_THAT(load("", {"RabbitMQ__QueueTyp=quorum"}).problems,
+                ElementsAre(AllOf(HasSubstr("RabbitMQ__QueueTyp"), HasSubstr("did you mean RabbitMQ__QueueType?"))));
+    EXPECT_THAT(load(R"({"Jwt": {"Isuer": "x"}})").problems, ElementsAre(HasSubstr("did you mean Jwt:Issuer?")));
+    EXPECT_THAT(load("", {}, {{"Log:Levle", "info"}}).problems, ElementsAre(HasSubstr("did you mean Log:Level?")));
     EXPECT_THAT(load("", {}, {{"Nonsense", "1"}}).problems, ElementsAre(HasSubstr("--Nonsense")));
     EXPECT_THAT(load("", {"Jwt__CompletelyElse=1"}).problems, ElementsAre(Not(HasSubstr("did you mean"))));
 }
@@ -92,8 +89,7 @@ TEST(Settings, UnknownNamesOfOurSectionsAreNamedWithAHint) {
 TEST(Settings, MistypedSectionsAreSeen) {
     EXPECT_THAT(load("", {"RabitMQ__ConnectionString=amqp://x"}).problems,
                 ElementsAre(HasSubstr("RabbitMQ__ConnectionString")));
-    EXPECT_THAT(load(R"({"Shutdwon": {"LameDuck": "1s"}})").problems,
-                ElementsAre(HasSubstr("Shutdown:LameDuck")));
+    EXPECT_THAT(load(R"({"Shutdwon": {"LameDuck": "1s"}})").problems, ElementsAre(HasSubstr("Shutdown:LameDuck")));
 }
 
 TEST(Settings, WhatBelongsToOthersIsLeftAlone) {
@@ -106,8 +102,8 @@ TEST(Settings, WhatBelongsToOthersIsLeftAlone) {
 
 TEST(Settings, BadValuesAreNamedWithWhatIsExpectedAllAtOnce) {
     const auto problems =
-        load("", {"RabbitMQ__MaxProcessingAttempts=many", "DevJwt__ExpiresMinutes=0",
-                  "WorkflowState__Ttl=soon", "Log__Access=perhaps", "Environment=Staging", "Jwt__Isuer=x"})
+        load("", {"RabbitMQ__MaxProcessingAttempts=many", "DevJwt__ExpiresMinutes=0", "WorkflowState__Ttl=soon",
+                  "Log__Access=perhaps", "Environment=Staging", "Jwt__Isuer=x"})
             .problems;
     EXPECT_THAT(problems, SizeIs(6));
     const auto all = testing::PrintToString(problems);
@@ -122,21 +118,21 @@ TEST(Settings, FileTypesAreChecked) {
     struct row {
         const char *file, *says;
     };
-    for (const auto& [file, says] : std::initializer_list<row>{
-             {R"({"RabbitMQ": {"MaxProcessingAttempts": true}})",
-              "an integer from 1 to 100 is expected, not true or false"},
-             {R"({"RabbitMQ": {"QueueName": 5}})", "text is expected, not a number"},
-             {R"({"RabbitMQ": {"QueueName": ["a"]}})", "text is expected, not an array"},
-             {R"({"RabbitMQ": {"QueueName": {"x": 1}}})", "text is expected, not a section"},
-             {R"({"Log": {"Access": 1}})", "true or false is expected, not a number"},
-             {R"({"Cors": {"Origins": [["a"]]}})", "every item of a list"},
-             {R"({"Cors": {"Origins": [null]}})", "every item of a list"},
-             {R"({"RabbitMQ": {"MaxProcessingAttempts": 1.5}})", "1.5"},
-             {R"([1])", "an object of sections"},
-             {R"({"a": 1,)", "is not JSON"},
-             {"{\n\"Jwt\": {\"Issuer\": \"a\", \"issuer\": \"b\"}}", "twice"},
-             {"{ // comment\n}", "is not JSON"},
-             {"{} x", "is not JSON"}}) {
+    for (const auto& [file, says] :
+         std::initializer_list<row>{{R"({"RabbitMQ": {"MaxProcessingAttempts": true}})",
+                                     "an integer from 1 to 100 is expected, not true or false"},
+                                    {R"({"RabbitMQ": {"QueueName": 5}})", "text is expected, not a number"},
+                                    {R"({"RabbitMQ": {"QueueName": ["a"]}})", "text is expected, not an array"},
+                                    {R"({"RabbitMQ": {"QueueName": {"x": 1}}})", "text is expected, not a section"},
+                                    {R"({"Log": {"Access": 1}})", "true or false is expected, not a number"},
+                                    {R"({"Cors": {"Origins": [["a"]]}})", "every item of a list"},
+                                    {R"({"Cors": {"Origins": [null]}})", "every item of a list"},
+                                    {R"({"RabbitMQ": {"MaxProcessingAttempts": 1.5}})", "1.5"},
+                                    {R"([1])", "an object of sections"},
+                                    {R"({"a": 1,)", "is not JSON"},
+                                    {"{\n\"Jwt\": {\"Issuer\": \"a\", \"issuer\": \"b\"}}", "twice"},
+                                    {"{ // comment\n}", "is not JSON"},
+                                    {"{} x", "is not JSON"}}) {
         EXPECT_THAT(load(file).problems, ElementsAre(HasSubstr(says))) << file;
     }
 }
@@ -163,17 +159,15 @@ TEST(Settings, MissingFileIsAProblem) {
 TEST(Settings, ListsAreSplitOrIndexed) {
     EXPECT_THAT(load("", {"Cors__Origins=http://a; http://b,http://c"}).values.list("Cors:Origins"),
                 ElementsAre("http://a", "http://b", "http://c"));
-    EXPECT_THAT(
-        load("", {"Cors__Origins__1=http://b", "Cors__Origins__0=http://a"}).values.list("Cors:Origins"),
-        ElementsAre("http://a", "http://b"));
+    EXPECT_THAT(load("", {"Cors__Origins__1=http://b", "Cors__Origins__0=http://a"}).values.list("Cors:Origins"),
+                ElementsAre("http://a", "http://b"));
     EXPECT_THAT(load("", {"Cors__Origins="}).values.list("Cors:Origins"), IsEmpty());
 }
 
 TEST(Settings, AnAliasGivesWayToTheNameItself) {
     EXPECT_EQ("Development", load("", {"DOTNET_ENVIRONMENT=development"}).values.text("Environment"));
-    EXPECT_EQ(
-        "Production",
-        load("", {"DOTNET_ENVIRONMENT=Development", "Environment=Production"}).values.text("Environment"));
+    EXPECT_EQ("Production",
+              load("", {"DOTNET_ENVIRONMENT=Development", "Environment=Production"}).values.text("Environment"));
     EXPECT_EQ("svc", load("", {"OTEL_SERVICE_NAME=svc"}).values.text("OpenTelemetry:ServiceName"));
 }
 
@@ -192,13 +186,12 @@ TEST(Settings, TheSameNameTwiceInOneLayerIsAProblem) {
 TEST(Settings, SecretsAreNeverShown) {
     auto table = platform::common_settings();
     table.push_back({.name = "Jwt:Pin", .what = setting::type::integer, .fallback = "1", .secret = true});
-    const auto [s, problems] = load_settings({table,
-                                              std::nullopt,
-                                              {},
-                                              {"Jwt__SigningKey=hush-hush", "Jwt__Pin=hush-pin",
-                                               "RabbitMQ__ConnectionString=amqp://u:hush-pw@h"}});
-    EXPECT_THAT(s.print(),
-                AllOf(HasSubstr("Jwt:SigningKey = [secret]  # environment"), Not(HasSubstr("hush"))));
+    const auto [s, problems] = load_settings(
+        {table,
+         std::nullopt,
+         {},
+         {"Jwt__SigningKey=hush-hush", "Jwt__Pin=hush-pin", "RabbitMQ__ConnectionString=amqp://u:hush-pw@h"}});
+    EXPECT_THAT(s.print(), AllOf(HasSubstr("Jwt:SigningKey = [secret]  # environment"), Not(HasSubstr("hush"))));
     EXPECT_THAT(problems, ElementsAre(Not(HasSubstr("hush"))));
 }
 
@@ -217,9 +210,8 @@ TEST(Settings, ReferenceHoldsEverySettingOnce) {
     const auto table = platform::common_settings();
     const auto page = platform::settings_reference(table);
     EXPECT_EQ(table.size() + 2, static_cast<std::size_t>(std::count(page.begin(), page.end(), '\n')));
-    EXPECT_THAT(page,
-                AllOf(HasSubstr("| `RabbitMQ__MaxProcessingAttempts` | an integer from 1 to 100 | `5` |"),
-                      HasSubstr("`DOTNET_ENVIRONMENT`")));
+    EXPECT_THAT(page, AllOf(HasSubstr("| `RabbitMQ__MaxProcessingAttempts` | an integer from 1 to 100 | `5` |"),
+                            HasSubstr("`DOTNET_ENVIRONMENT`")));
     EXPECT_THAT(platform::settings_help(table), HasSubstr("--WorkflowState:Ttl=duration  (00:30:00)"));
 }
 
