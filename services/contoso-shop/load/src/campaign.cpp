@@ -74,8 +74,7 @@ base::task<> campaign::prepare() {
         wires_.push_back(std::make_unique<wire>(loop_, places_.api.connect, options_.window, *this, chance_));
         wires_.back()->open();
     }
-    if (!co_await all_tabs_listen())
-        co_return base::fail(base::fault_kind::unavailable, "the hub does not answer");
+    if (!co_await all_tabs_listen()) co_return base::fail(base::fault_kind::unavailable, "the hub does not answer");
     co_return base::result<>{};
 }
 
@@ -105,9 +104,8 @@ boost::asio::awaitable<void> campaign::order() {
     tally_.began = steady_nanos();
     const auto seconds = options_.orders == 0 && options_.seconds <= 0 ? 10.0 : options_.seconds;
     if (seconds > 0) ends_ = tally_.began + nanos(seconds * double(second));
-    ledger_.reserve(options_.orders != 0
-                        ? options_.orders
-                        : std::size_t(seconds * (options_.rate > 0 ? options_.rate : 20'000)));
+    ledger_.reserve(options_.orders != 0 ? options_.orders
+                                         : std::size_t(seconds * (options_.rate > 0 ? options_.rate : 20'000)));
     stage_ = stage::ordering;
     nanos next_watch = 0;
     for (auto now = steady_nanos(); wants_more(now); now = steady_nanos()) {
@@ -126,16 +124,14 @@ boost::asio::awaitable<void> campaign::order() {
 
 boost::asio::awaitable<void> campaign::settle() {
     stage_ = stage::settling;
-    const auto began = steady_nanos();
-    const auto until =
-        began + nanos((options_.settle + (options_.retry ? options_.give_up : 0)) * double(second));
-    nanos heard = began, next_watch = 0;
+    nanos heard = steady_nanos(), next_watch = 0;
     std::uint64_t settled = ledger_.settled();
     while (!stop_settling_ && (ledger_.open() > 0 || ledger_.settled() < ledger_.accepted())) {
         const auto now = steady_nanos();
-        if (ledger_.settled() != settled || ledger_.open() > 0) heard = now, settled = ledger_.settled();
-        // Every news starts the wait anew: a long queue is no loss while it moves.
-        if (now > until && now - heard > nanos(options_.settle * double(second))) break;
+        // What has no answer yet ends by itself: retries by give_up, silent servers by the wire's patience. And every
+        // news starts the wait anew: a long queue is no loss while it moves.
+        if (ledger_.open() > 0 || ledger_.settled() != settled) heard = now, settled = ledger_.settled();
+        if (now - heard > nanos(options_.settle * double(second))) break;
         pump(now);
         if (now >= next_watch) watch(now), next_watch = now + second / 2;
         co_await pause(std::chrono::milliseconds{2});
@@ -169,8 +165,7 @@ void campaign::hurry() {
 
 double campaign::share_done() const noexcept {
     if (stage_ != stage::ordering) return stage_ == stage::preparing ? 0 : 1;
-    if (ends_ != 0)
-        return std::min(1.0, double(steady_nanos() - tally_.began) / double(ends_ - tally_.began));
+    if (ends_ != 0) return std::min(1.0, double(steady_nanos() - tally_.began) / double(ends_ - tally_.began));
     return double(ledger_.size()) / double(options_.orders);
 }
 

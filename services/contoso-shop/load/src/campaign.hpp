@@ -23,8 +23,7 @@ struct tally {
     nanos began = 0, sent_last = 0, ended = 0;  // of ordering
     nanos settled_last = 0;
     histogram answered, told, between;  // order→201, order→notification, 201→notification
-    std::uint64_t retries = 0, lost_answers = 0, polls = 0, reconnects = 0, gaps = 0, behind = 0,
-                  unreadable = 0;
+    std::uint64_t retries = 0, lost_answers = 0, polls = 0, reconnects = 0, gaps = 0, behind = 0, unreadable = 0;
     std::map<unsigned, std::uint64_t> statuses;  // answers to POST by status
     std::vector<std::string> oddities;           // the first few that nothing explains
     std::string trouble;                         // could not start
@@ -108,8 +107,7 @@ private:
         progress floor = progress::none;
     };
     std::unordered_map<std::size_t, asked> asked_;  // status questions that wait for an answer
-    std::vector<nanos>
-        next_ask_of_user_;  // after a replay that could not be complete: ask for this user's now
+    std::vector<nanos> next_ask_of_user_;  // after a replay that could not be complete: ask for this user's now
     std::size_t oldest_waiting_ = 0;
 };
 

@@ -10,9 +10,7 @@ constexpr std::uint64_t status_question = std::uint64_t{1} << 63;  // in a tag
 constexpr nanos second = 1'000'000'000;
 constexpr std::size_t kept_oddities = 5;
 
-std::uint64_t micros(nanos from, nanos to) noexcept {
-    return to > from ? std::uint64_t(to - from) / 1'000 : 0;
-}
+std::uint64_t micros(nanos from, nanos to) noexcept { return to > from ? std::uint64_t(to - from) / 1'000 : 0; }
 
 }  // namespace
 
@@ -108,8 +106,7 @@ void campaign::order_answered(std::size_t i, const answer& a) {
     ++tally_.statuses[a.status];
     const auto now = steady_nanos();
     if (a.status != 201) {
-        const bool safe =
-            !ledger_[i].key.is_nil() || a.retry_after;  // without a key: only when nothing was enqueued
+        const bool safe = !ledger_[i].key.is_nil() || a.retry_after;  // without a key: only when nothing was enqueued
         if ((a.status == 503 || a.status == 429) && options_.retry && safe)
             return again(i, std::chrono::seconds{std::min(a.retry_after.value_or(0), 2u)});
         return drop(i, a.status);
@@ -143,12 +140,11 @@ void campaign::lost(std::uint64_t tag) {
 void campaign::again(std::size_t i, std::chrono::milliseconds at_least) {
     const auto& e = ledger_[i];
     const auto now = steady_nanos();
-    if (now - e.intended > nanos(options_.give_up * double(second)) || stop_settling_)
-        return ledger_.gave_up(i);
+    if (now - e.intended > nanos(options_.give_up * double(second)) || stop_settling_) return ledger_.gave_up(i);
     ++tally_.retries;
     const auto step = std::chrono::milliseconds{20} * (1 << std::min<int>(e.tries, 6));
-    const auto wait = std::max(
-        at_least, step / 2 + std::chrono::milliseconds{chance_.next_u64() % std::uint64_t(step.count())});
+    const auto wait =
+        std::max(at_least, step / 2 + std::chrono::milliseconds{chance_.next_u64() % std::uint64_t(step.count())});
     retries_.push({now + nanos(wait.count()) * 1'000'000, i});
 }
 

@@ -12,9 +12,7 @@ constexpr nanos ask_after_settling = 3 * second;
 constexpr nanos ask_again = 2 * second;
 constexpr std::size_t asked_at_once = 256, looked_at = 50'000;
 
-std::uint64_t micros(nanos from, nanos to) noexcept {
-    return to > from ? std::uint64_t(to - from) / 1'000 : 0;
-}
+std::uint64_t micros(nanos from, nanos to) noexcept { return to > from ? std::uint64_t(to - from) / 1'000 : 0; }
 
 std::string_view word(progress p) noexcept {
     return p == progress::completed ? "Completed" : p == progress::failed ? "Failed" : "-";
@@ -50,9 +48,9 @@ void campaign::unreadable(hub_link&, std::string_view record) {
 }
 
 void campaign::ask_for_the_missing(nanos now) {
-    while (oldest_waiting_ < ledger_.size() &&
-           (ledger_[oldest_waiting_].settled() ||
-            (ledger_[oldest_waiting_].closed && !ledger_[oldest_waiting_].accepted)))
+    while (
+        oldest_waiting_ < ledger_.size() &&
+        (ledger_[oldest_waiting_].settled() || (ledger_[oldest_waiting_].closed && !ledger_[oldest_waiting_].accepted)))
         ++oldest_waiting_;
     const auto age = stage_ == stage::settling ? ask_after_settling : ask_after;
     const auto end = std::min(ledger_.size(), oldest_waiting_ + looked_at);

@@ -52,9 +52,7 @@ public:
 
     std::uint32_t user() const noexcept { return options_.user; }
     bool first() const noexcept { return options_.first; }
-    bool ready() const noexcept {
-        return ready_;
-    }  // a Resume was answered on this connection, and none is under way
+    bool ready() const noexcept { return ready_; }  // a Resume was answered on this connection, and none is under way
     const feed_cursor& cursor() const noexcept { return cursor_; }
     std::uint64_t reconnects() const noexcept { return opened_ > 0 ? opened_ - 1 : 0; }
 

@@ -124,8 +124,7 @@ private:
     }
     bool refusal(std::string_view line) {
         std::size_t n = 0;
-        return next_number(line, into_.intents.size(), n) &&
-               read_number(take_word(line), into_.intents[n].refused);
+        return next_number(line, into_.intents.size(), n) && read_number(take_word(line), into_.intents[n].refused);
     }
     journal_content& into_;
 };
@@ -224,8 +223,7 @@ void journal::user(std::size_t n, std::string_view id) {
 void journal::goods(std::size_t n, const basket& b) {
     if (active()) add('B').add(n).add(b.text()).end_line();
 }
-void journal::intent(std::size_t n, std::size_t user, std::size_t basket, const base::uuid& key,
-                     const base::uuid& id) {
+void journal::intent(std::size_t n, std::size_t user, std::size_t basket, const base::uuid& key, const base::uuid& id) {
     if (active()) add('I').add(n).add(user).add(basket).add(key).add(id).end_line();
 }
 void journal::accepted(std::size_t n, const base::uuid& id) {
@@ -236,8 +234,7 @@ void journal::refused(std::size_t n, unsigned status) {
 }
 void journal::told(std::size_t user, const base::uuid& id, std::string_view status, std::int64_t order,
                    std::int64_t sequence) {
-    if (active())
-        add('N').add(user).add(id).add(status).add(std::size_t(order)).add(std::size_t(sequence)).end_line();
+    if (active()) add('N').add(user).add(id).add(status).add(std::size_t(order)).add(std::size_t(sequence)).end_line();
 }
 void journal::ended() {
     if (active()) add('E').end_line();

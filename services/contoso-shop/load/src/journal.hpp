@@ -45,8 +45,7 @@ public:
 
     void user(std::size_t n, std::string_view id);
     void goods(std::size_t n, const basket& b);
-    void intent(std::size_t n, std::size_t user, std::size_t basket, const base::uuid& key,
-                const base::uuid& id);
+    void intent(std::size_t n, std::size_t user, std::size_t basket, const base::uuid& key, const base::uuid& id);
     void accepted(std::size_t n, const base::uuid& id);
     void refused(std::size_t n, unsigned status);
     void told(std::size_t user, const base::uuid& id, std::string_view status, std::int64_t order,

@@ -1,6 +1,7 @@
 #include "ledger.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace load {
 
@@ -17,8 +18,8 @@ void ledger::reserve(std::size_t orders) {
     by_id_.reserve(orders);
 }
 
-std::size_t ledger::intend(std::uint32_t user, std::uint16_t basket, const base::uuid& key,
-                           const base::uuid& id, nanos at) {
+std::size_t ledger::intend(std::uint32_t user, std::uint16_t basket, const base::uuid& key, const base::uuid& id,
+                           nanos at) {
     const auto i = entries_.size();
     entry e;
     e.user = user;
@@ -51,8 +52,8 @@ void ledger::learn_id(std::size_t i, const base::uuid& id) {
 
 void ledger::raise(entry& e, progress p, std::int64_t order) {
     if (order != 0) {
-        if (e.order != 0 && e.order != order) ++doubled_;
-        e.order = order;
+        if (e.order == 0) e.order = order;
+        if (e.order != order && !std::exchange(e.doubled, true)) ++doubled_;
     }
     const bool was = e.settled();
     e.reached = std::max(e.reached, p);
@@ -125,8 +126,7 @@ verdict ledger::judge() const {
     v.foreign = foreign_;
     v.regressed = regressed_;
     v.unexpected = unexpected_;
-    std::unordered_map<std::uint32_t, std::uint64_t>
-        may_exist;  // by user: orders without key and without an answer
+    std::unordered_map<std::uint32_t, std::uint64_t> may_exist;  // by user: orders without key and without an answer
     for (const entry& e : entries_) {
         if (!e.accepted) {
             if (e.id.is_nil()) ++may_exist[e.user];

@@ -12,7 +12,7 @@
 namespace load {
 
 enum class progress : std::uint8_t { none, accepted, processing, failed, completed };  // only rises
-progress read_progress(std::string_view word) noexcept;  // "Accepted" …; else none
+progress read_progress(std::string_view word) noexcept;                                // "Accepted" …; else none
 
 using nanos = std::int64_t;  // of the steady clock
 
@@ -29,6 +29,7 @@ struct entry {
     bool accepted = false;             // a 201 came
     bool closed = false;               // no answer is awaited any more
     bool notified = false;             // the hub said Completed or Failed
+    bool doubled = false;              // counted as such
 
     bool settled() const noexcept { return reached == progress::completed || reached == progress::failed; }
 };
@@ -53,8 +54,7 @@ public:
     const entry& operator[](std::size_t i) const noexcept { return entries_[i]; }
 
     // `id`: what the server must make of user and key; nil when there is no key.
-    std::size_t intend(std::uint32_t user, std::uint16_t basket, const base::uuid& key, const base::uuid& id,
-                       nanos at);
+    std::size_t intend(std::uint32_t user, std::uint16_t basket, const base::uuid& key, const base::uuid& id, nanos at);
     void tried(std::size_t i) noexcept { ++entries_[i].tries; }
     void answered(std::size_t i, const base::uuid& id, nanos at);
     void refused(std::size_t i, bool expected) noexcept;  // a final answer that is no 201

@@ -66,9 +66,8 @@ int run_campaign(const options& o, places at) {
         unusable(c->counts().trouble);
     } else {
         const auto v = c->book().judge();
-        std::fputs(
-            (o.json ? report_json(o, *c, v) : report_text(o, *c, v, on_terminal(STDOUT_FILENO))).c_str(),
-            stdout);
+        std::fputs((o.json ? report_json(o, *c, v) : report_text(o, *c, v, on_terminal(STDOUT_FILENO))).c_str(),
+                   stdout);
         code = v.kept() ? exit_proven : exit_broken;
     }
     run_on(on, [&]() -> boost::asio::awaitable<void> {
@@ -87,8 +86,7 @@ int run_verification(const options& o, const places& at) {
     const auto found = run_on(loops.at(0), [&] { return verify(loops.at(0), o, at, *book); });
     loops.stop();
     if (!found) return unusable(found.error().message);
-    std::fputs((o.json ? report_json(*found) : report_text(*found, on_terminal(STDOUT_FILENO))).c_str(),
-               stdout);
+    std::fputs((o.json ? report_json(*found) : report_text(*found, on_terminal(STDOUT_FILENO))).c_str(), stdout);
     return found->kept() ? exit_proven : exit_broken;
 }
 

@@ -6,8 +6,7 @@ namespace load {
 
 void add_options(CLI::App& command, options& into) {
     command.add_option("--url", into.url, "Where orders go")->capture_default_str();
-    command.add_option("--hub", into.hubs,
-                       "Where the hub is; may be repeated, tabs are spread over them (as --url)");
+    command.add_option("--hub", into.hubs, "Where the hub is; may be repeated, tabs are spread over them (as --url)");
     command.add_option("--orders", into.orders, "Stop after so many orders");
     command.add_option("--seconds", into.seconds, "Stop after so long (10, unless --orders)")
         ->check(CLI::NonNegativeNumber);
@@ -15,9 +14,7 @@ void add_options(CLI::App& command, options& into) {
         .add_option("--rate", into.rate,
                     "Orders per second, open loop: latency counts from the intended time; 0: flat out")
         ->check(CLI::NonNegativeNumber);
-    command.add_option("--users", into.users, "Users")
-        ->capture_default_str()
-        ->check(CLI::Range(1u, 100'000u));
+    command.add_option("--users", into.users, "Users")->capture_default_str()->check(CLI::Range(1u, 100'000u));
     command.add_option("--tabs", into.tabs, "Hub connections per user")
         ->capture_default_str()
         ->check(CLI::Range(0u, 100u));
@@ -37,8 +34,7 @@ void add_options(CLI::App& command, options& into) {
         ->check(CLI::NonNegativeNumber);
     command.add_option("--seed", into.seed, "Of baskets, users and jitter")->capture_default_str();
     command.add_option("--ledger", into.ledger, "Append every intent, 201 and notification to this new file");
-    command
-        .add_option("--verify", into.verify, "Order nothing: hold this ledger against what the server has")
+    command.add_option("--verify", into.verify, "Order nothing: hold this ledger against what the server has")
         ->check(CLI::ExistingFile);
     command.add_option("--token-key", into.token_key, "Sign HS256 tokens here instead of asking /dev/token");
     command.add_option("--token-issuer", into.token_issuer, "Their iss");

@@ -40,8 +40,7 @@ base::task<std::string> dev_token(net::http::client& by, std::string user) {
     if (!a) co_return std::unexpected(a.error());
     const auto token = scan::text(scan::member(a->body, "token"));
     if (a->status != 200 || token.empty())
-        co_return base::fail(base::fault_kind::invalid, "POST /dev/token answered " +
-                                                            std::to_string(a->status) +
+        co_return base::fail(base::fault_kind::invalid, "POST /dev/token answered " + std::to_string(a->status) +
                                                             "; outside Development give --token-key");
     co_return std::string{token};
 }
@@ -50,8 +49,7 @@ basket choose(const std::vector<std::string>& products, base::id_source& chance)
     basket out;
     const auto lines = 1 + chance.next_u64() % 3;
     for (std::uint64_t i = 0; i < lines; ++i)
-        out.lines.push_back(
-            {products[chance.next_u64() % products.size()], std::int64_t(1 + chance.next_u64() % 5)});
+        out.lines.push_back({products[chance.next_u64() % products.size()], std::int64_t(1 + chance.next_u64() % 5)});
     return out;
 }
 
@@ -92,8 +90,7 @@ base::task<std::string> get(net::http::client& by, std::string target, std::stri
     auto a = co_await by.fetch(std::move(r));
     if (!a) co_return std::unexpected(a.error());
     if (a->status != 200)
-        co_return base::fail(base::fault_kind::invalid,
-                             "GET " + target + " answered " + std::to_string(a->status));
+        co_return base::fail(base::fault_kind::invalid, "GET " + target + " answered " + std::to_string(a->status));
     co_return std::move(a->body);
 }
 
@@ -106,8 +103,7 @@ base::task<std::vector<basket>> get_baskets(net::loop& on, const place& api, std
     std::vector<std::string> products;
     scan::elements walk{scan::member(*page, "items")};
     for (std::string_view item; walk.next(item);)
-        if (const auto id = scan::text(scan::member(item, "externalProductId")); !id.empty())
-            products.emplace_back(id);
+        if (const auto id = scan::text(scan::member(item, "externalProductId")); !id.empty()) products.emplace_back(id);
     if (products.empty()) co_return base::fail(base::fault_kind::invalid, "the catalogue is empty");
     std::vector<basket> out;
     for (std::size_t i = 0; i < basket_kinds; ++i) out.push_back(choose(products, chance));

@@ -28,8 +28,8 @@ double per_second(std::uint64_t n, nanos time) { return time > 0 ? double(n) * 1
 std::string latency_row(const char* name, const histogram& h) {
     if (h.count() == 0) return {};
     return format("  %-22s %10s %10s %10s %10s %10s\n", name, as_duration(h.at(50)).c_str(),
-                  as_duration(h.at(90)).c_str(), as_duration(h.at(99)).c_str(),
-                  as_duration(h.at(99.9)).c_str(), as_duration(h.max()).c_str());
+                  as_duration(h.at(90)).c_str(), as_duration(h.at(99)).c_str(), as_duration(h.at(99.9)).c_str(),
+                  as_duration(h.max()).c_str());
 }
 
 std::string latency_json(const histogram& h) {
@@ -38,9 +38,7 @@ std::string latency_json(const histogram& h) {
                   h.count(), h.at(50), h.at(90), h.at(99), h.at(99.9), h.max(), h.mean());
 }
 
-std::string count(const char* name, std::uint64_t n) {
-    return std::string{name} + " " + with_thousands(n) + "  ";
-}
+std::string count(const char* name, std::uint64_t n) { return std::string{name} + " " + with_thousands(n) + "  "; }
 
 std::string list_json(const std::vector<std::string>& texts) {
     std::string out = "[";
@@ -48,13 +46,13 @@ std::string list_json(const std::vector<std::string>& texts) {
     return out + "]";
 }
 
-std::string verdict_line(bool kept, const paint& in, std::uint64_t lost, std::uint64_t doubled,
-                         std::uint64_t foreign, std::uint64_t regressed) {
+std::string verdict_line(bool kept, const paint& in, std::uint64_t lost, std::uint64_t doubled, std::uint64_t foreign,
+                         std::uint64_t regressed) {
     const auto one = [&](const char* name, std::uint64_t n) {
         return in(n == 0 ? "32" : "31;1", std::string{name} + " " + with_thousands(n)) + "  ";
     };
-    return one("lost", lost) + one("doubled", doubled) + one("foreign", foreign) +
-           one("regressed", regressed) + (kept ? in("32;1", "kept") : in("31;1", "BROKEN")) + "\n";
+    return one("lost", lost) + one("doubled", doubled) + one("foreign", foreign) + one("regressed", regressed) +
+           (kept ? in("32;1", "kept") : in("31;1", "BROKEN")) + "\n";
 }
 
 }  // namespace
@@ -92,20 +90,18 @@ std::string report_text(const options& o, const campaign& c, const verdict& v, b
                                      double(ordering) / 1e9, o.users, o.tabs, o.connections, o.window,
                                      o.rate > 0 ? format("%.0f/s open loop", o.rate).c_str() : "flat out",
                                      o.keyed ? "" : ", without keys"));
-    out += format("  accepted  %12s   %10.0f/s\n  completed %12s   %10.0f/s\n",
-                  with_thousands(v.accepted).c_str(), per_second(v.accepted, ordering),
-                  with_thousands(v.completed).c_str(), per_second(v.completed, whole));
+    out +=
+        format("  accepted  %12s   %10.0f/s\n  completed %12s   %10.0f/s\n", with_thousands(v.accepted).c_str(),
+               per_second(v.accepted, ordering), with_thousands(v.completed).c_str(), per_second(v.completed, whole));
     if (t.answered.count() > 0)
         out += format("  %-22s %10s %10s %10s %10s %10s\n", "latency", "p50", "p90", "p99", "p99.9", "max");
     out += latency_row("order to 201", t.answered) + latency_row("order to notification", t.told) +
            latency_row("201 to notification", t.between);
-    out += "  " + count("failed", v.failed) + count("refused", v.refused) +
-           count("unanswered", v.unanswered) + count("retried", t.retries) +
-           count("reconnects", t.reconnects) + count("gaps", t.gaps) + count("told again", v.repeated) +
-           count("found by asking", v.by_status) + "\n";
+    out += "  " + count("failed", v.failed) + count("refused", v.refused) + count("unanswered", v.unanswered) +
+           count("retried", t.retries) + count("reconnects", t.reconnects) + count("gaps", t.gaps) +
+           count("told again", v.repeated) + count("found by asking", v.by_status) + "\n";
     if (t.behind > 0)
-        out += "  " + in("33", with_thousands(t.behind) + " orders could not be sent in time at this rate") +
-               "\n";
+        out += "  " + in("33", with_thousands(t.behind) + " orders could not be sent in time at this rate") + "\n";
     for (const auto& text : t.oddities) out += "  " + in("31", "unexpected: " + text) + "\n";
     return out + "  " + verdict_line(v.kept(), in, v.lost, v.doubled, v.foreign, v.regressed);
 }
@@ -116,33 +112,30 @@ std::string report_json(const options& o, const campaign& c, const verdict& v) {
     std::string statuses;
     for (const auto& [status, n] : t.statuses)
         statuses += format(R"(%s"%u":%)" PRIu64, statuses.empty() ? "" : ",", status, n);
-    std::string out =
-        format(R"({"seconds":%.3f,"rate":%.0f,"users":%u,"tabs":%u,"connections":%u,"window":%u,)",
-               double(ordering) / 1e9, o.rate, o.users, o.tabs, o.connections, o.window);
-    out += format(R"("intended":%)" PRIu64 R"(,"accepted":%)" PRIu64 R"(,"completed":%)" PRIu64
-                  R"(,"failed":%)" PRIu64 R"(,"refused":%)" PRIu64 R"(,"unanswered":%)" PRIu64
+    std::string out = format(R"({"seconds":%.3f,"rate":%.0f,"users":%u,"tabs":%u,"connections":%u,"window":%u,)",
+                             double(ordering) / 1e9, o.rate, o.users, o.tabs, o.connections, o.window);
+    out += format(R"("intended":%)" PRIu64 R"(,"accepted":%)" PRIu64 R"(,"completed":%)" PRIu64 R"(,"failed":%)" PRIu64
+                  R"(,"refused":%)" PRIu64 R"(,"unanswered":%)" PRIu64
                   R"(,"acceptedPerSecond":%.1f,"completedPerSecond":%.1f,)",
                   v.intended, v.accepted, v.completed, v.failed, v.refused, v.unanswered,
                   per_second(v.accepted, ordering), per_second(v.completed, whole));
     out += R"("microseconds":{"orderTo201":)" + latency_json(t.answered) + R"(,"orderToNotification":)" +
            latency_json(t.told) + R"(,"201ToNotification":)" + latency_json(t.between) + "},";
     out +=
-        format(R"("retries":%)" PRIu64 R"(,"lostAnswers":%)" PRIu64 R"(,"polls":%)" PRIu64
-               R"(,"reconnects":%)" PRIu64 R"(,"gaps":%)" PRIu64 R"(,"behind":%)" PRIu64
-               R"(,"repeated":%)" PRIu64 R"(,"byStatus":%)" PRIu64 ",",
+        format(R"("retries":%)" PRIu64 R"(,"lostAnswers":%)" PRIu64 R"(,"polls":%)" PRIu64 R"(,"reconnects":%)" PRIu64
+               R"(,"gaps":%)" PRIu64 R"(,"behind":%)" PRIu64 R"(,"repeated":%)" PRIu64 R"(,"byStatus":%)" PRIu64 ",",
                t.retries, t.lost_answers, t.polls, t.reconnects, t.gaps, t.behind, v.repeated, v.by_status);
     out += R"("statuses":{)" + statuses + R"(},"oddities":)" + list_json(t.oddities);
     return out +
-           format(R"(,"lost":%)" PRIu64 R"(,"doubled":%)" PRIu64 R"(,"foreign":%)" PRIu64
-                  R"(,"regressed":%)" PRIu64 R"(,"unexpected":%)" PRIu64 R"(,"kept":%s})",
+           format(R"(,"lost":%)" PRIu64 R"(,"doubled":%)" PRIu64 R"(,"foreign":%)" PRIu64 R"(,"regressed":%)" PRIu64
+                  R"(,"unexpected":%)" PRIu64 R"(,"kept":%s})",
                   v.lost, v.doubled, v.foreign, v.regressed, v.unexpected, v.kept() ? "true" : "false") +
            "\n";
 }
 
 std::string report_text(const findings& f, bool colours) {
     const paint in{colours};
-    std::string out =
-        in("1", format("%s 201s held against the server\n", with_thousands(f.accepted).c_str()));
+    std::string out = in("1", format("%s 201s held against the server\n", with_thousands(f.accepted).c_str()));
     out += "  " + count("completed", f.completed) + count("failed", f.failed) + count("orders seen", f.rows) +
            count("of those never answered 201", f.unanswered_rows) + "\n";
     for (const auto& text : f.examples) out += "  " + in("31", text) + "\n";
@@ -150,14 +143,12 @@ std::string report_text(const findings& f, bool colours) {
 }
 
 std::string report_json(const findings& f) {
-    return format(R"({"intended":%)" PRIu64 R"(,"accepted":%)" PRIu64 R"(,"completed":%)" PRIu64
-                  R"(,"failed":%)" PRIu64 R"(,"rows":%)" PRIu64 R"(,"unansweredRows":%)" PRIu64
-                  R"(,"lost":%)" PRIu64 R"(,"doubled":%)" PRIu64 R"(,"foreign":%)" PRIu64
-                  R"(,"altered":%)" PRIu64,
+    return format(R"({"intended":%)" PRIu64 R"(,"accepted":%)" PRIu64 R"(,"completed":%)" PRIu64 R"(,"failed":%)" PRIu64
+                  R"(,"rows":%)" PRIu64 R"(,"unansweredRows":%)" PRIu64 R"(,"lost":%)" PRIu64 R"(,"doubled":%)" PRIu64
+                  R"(,"foreign":%)" PRIu64 R"(,"altered":%)" PRIu64,
                   f.intended, f.accepted, f.completed, f.failed, f.rows, f.unanswered_rows, f.lost, f.doubled,
                   f.foreign, f.altered) +
-           R"(,"examples":)" + list_json(f.examples) + (f.kept() ? R"(,"kept":true})" : R"(,"kept":false})") +
-           "\n";
+           R"(,"examples":)" + list_json(f.examples) + (f.kept() ? R"(,"kept":true})" : R"(,"kept":false})") + "\n";
 }
 
 progress_display::progress_display(bool on, bool terminal, const campaign& c)

@@ -25,8 +25,8 @@ boost::asio::awaitable<void> pause(std::chrono::milliseconds time) {
 }
 
 // Again while the server is away or says 503, until `until`.
-base::task<net::http::client_response> patiently(net::http::client& by, std::string target,
-                                                 const std::string& token, nanos until) {
+base::task<net::http::client_response> patiently(net::http::client& by, std::string target, const std::string& token,
+                                                 nanos until) {
     for (;;) {
         auto a = co_await by.fetch(request_for(target, token));
         if (a && a->status != 503 && a->status != 429) co_return a;
@@ -42,8 +42,7 @@ base::task<net::http::client_response> patiently(net::http::client& by, std::str
 base::task<> read_pages(net::http::client& by, auditor& audit, std::size_t user, const std::string& token,
                         nanos until) {
     for (std::int64_t offset = 0;; offset += page_size) {
-        const auto target =
-            "/api/orders?offset=" + std::to_string(offset) + "&size=" + std::to_string(page_size);
+        const auto target = "/api/orders?offset=" + std::to_string(offset) + "&size=" + std::to_string(page_size);
         const auto page = co_await patiently(by, target, token, until);
         if (!page) co_return std::unexpected(page.error());
         if (page->status != 200)

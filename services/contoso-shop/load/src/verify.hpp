@@ -16,8 +16,8 @@ namespace load {
 
 struct findings {
     std::uint64_t intended = 0, accepted = 0, completed = 0, failed = 0;
-    std::uint64_t rows = 0;             // orders that the pages showed
-    std::uint64_t unanswered_rows = 0;  // of those: sent, and never answered 201; allowed
+    std::uint64_t rows = 0;                                         // orders that the pages showed
+    std::uint64_t unanswered_rows = 0;                              // of those: sent, and never answered 201; allowed
     std::uint64_t lost = 0, doubled = 0, foreign = 0, altered = 0;  // altered: other items than sent
     std::vector<std::string> examples;                              // the first few of what is wrong
 

@@ -9,15 +9,13 @@
 namespace load {
 
 nanos steady_nanos() noexcept {
-    return std::chrono::duration_cast<std::chrono::nanoseconds>(
-               std::chrono::steady_clock::now().time_since_epoch())
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
         .count();
 }
 
 std::chrono::milliseconds backoff::next(base::id_source& chance) {
     const auto half = next_ / 2;
-    const auto extra =
-        half.count() > 0 ? std::int64_t(chance.next_u64() % std::uint64_t(half.count() + 1)) : 0;
+    const auto extra = half.count() > 0 ? std::int64_t(chance.next_u64() % std::uint64_t(half.count() + 1)) : 0;
     next_ = std::min(next_ * 2, most_);
     return half + std::chrono::milliseconds{extra};
 }
@@ -31,9 +29,7 @@ public:
         else
             c.abort();
     }
-    std::size_t absorb(std::string_view bytes) override {
-        return to_->up ? to_->up->absorb(bytes) : bytes.size();
-    }
+    std::size_t absorb(std::string_view bytes) override { return to_->up ? to_->up->absorb(bytes) : bytes.size(); }
     void on_end(net::end_reason) override {
         if (to_->up) to_->up->ended();
     }

@@ -77,8 +77,8 @@ private:
     std::shared_ptr<anchor> anchor_;
     net::connection* connection_ = nullptr;  // while it lives
     std::deque<std::uint64_t> waiting_;      // tags, oldest first
-    nanos heard_ = 0;      // when the server last answered, or the first of waiting_ was sent
-    bool ending_ = false;  // the server said `Connection: close`
+    nanos heard_ = 0;                        // when the server last answered, or the first of waiting_ was sent
+    bool ending_ = false;                    // the server said `Connection: close`
     bool closed_ = false;
 };
 
