@@ -291,7 +291,7 @@ void socket_connection::queue(Bytes&& bytes) {
     outbox_->append(std::forward<Bytes>(bytes));
     if (depth_ == 0)
         settle_soon();
-    else if (outbox_->size() > origin_->limits.outbox_high && !writing_)
+    else if (outbox_->size() > origin_->limits.outbox_high)
         flush();  // much was answered within one turn: let the kernel take some of it already
 }
 
@@ -304,7 +304,8 @@ void socket_connection::when_sent(std::function<void()> f) {
 }
 
 void socket_connection::flush() {
-    if (writing_ || ended_) return;  // the kernel is full: it says when it is not
+    if (ended_) return;
+    if (writing_) return note_room();  // the kernel is full, and will say when it is not
     const bool all = tls_ ? flush_sealed() : flush_plain();
     if (ended_) return;
     if (!all) arm_write(self());

@@ -159,10 +159,12 @@ TEST_P(HttpStrictness, RefusesAndCloses) {
     EXPECT_TRUE(c->closed());
 }
 
-TEST_P(HttpStrictness, SaysTheSameByteByByte) {
+TEST_P(HttpStrictness, SaysTheSameInSmallPieces) {
     auto c = connect();
+    const std::string_view text = GetParam().text;
+    const std::size_t piece = text.size() < 2'000 ? 1 : 997;
 
-    for (const char byte : GetParam().text) c->feed({&byte, 1});
+    for (std::size_t at = 0; at < text.size(); at += piece) c->feed(text.substr(at, piece));
     c->feed("GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n");
 
     ASSERT_EQ(1U, handler_->refused.size());

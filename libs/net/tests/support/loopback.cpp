@@ -106,6 +106,7 @@ std::size_t plain_socket::write_until_full(std::size_t most) {
         if (::poll(&room, 1, 500) <= 0) break;
         const auto n = ::send(fd_, piece.data(), piece.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
         if (n > 0) taken += static_cast<std::size_t>(n);
+        if (n < 0 && errno != EAGAIN) break;
     }
     return taken;
 }

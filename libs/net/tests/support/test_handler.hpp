@@ -1,6 +1,7 @@
 // A handler for tests: answers what it is told to, and remembers what it was asked.
 #pragma once
 #include <functional>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,7 +31,10 @@ public:
     std::vector<std::pair<unsigned, std::string>> refused;
 
     std::optional<http::response> answer_now(http::request& r) override {
-        seen.push_back(remember(r));
+        {
+            std::lock_guard lock{guard_};
+            seen.push_back(remember(r));
+        }
         if (at_once) return at_once(r);
         if (later) return std::nullopt;
         return http::make_response(200, "text/plain",
@@ -38,9 +42,15 @@ public:
     }
     boost::asio::awaitable<http::response> handle(http::request r) override { return later(std::move(r)); }
     http::response refuse(unsigned status, std::string_view why, const http::request&) override {
-        refused.emplace_back(status, why);
+        {
+            std::lock_guard lock{guard_};
+            refused.emplace_back(status, why);
+        }
         return http::make_response(status, "text/plain", std::string{why});
     }
+
+private:
+    std::mutex guard_;  // `seen` and `refused` are read when nothing is under way
 };
 
 }  // namespace net::testing
