@@ -11,7 +11,7 @@
 #include <stdexcept>
 
 #include "base/id_source.hpp"
-#include "platform/auth.hpp"
+#include "platform/service.hpp"
 
 namespace shop {
 namespace {
@@ -69,13 +69,9 @@ std::vector<std::string> problems_between(const platform::settings& s) {
     for (const auto* name : {"RabbitMQ:ConnectionString", "AzureServiceBus:ConnectionString", "ConnectionStrings:Redis"})
         if (!s.text(name).empty())
             out.push_back(std::string{name} + ": the single program has its own broker and workflow store; leave it out");
-    if (is_development(s)) return out;
-    const auto key = s.text("Jwt:SigningKey");
-    if (const auto weakness = platform::weakness_of_key(key); !weakness.empty())
-        out.push_back("Jwt:SigningKey: " + weakness + "; outside Development tokens need a key of at least 32 random bytes");
-    for (const auto* name : {"Jwt:Issuer", "Jwt:Audience"})
-        if (s.text(name).empty()) out.push_back(std::string{name} + ": required outside Development");
-    if (s.given("DevJwt:SigningKey")) out.push_back("DevJwt:SigningKey: only in Development; take it out");
+    if (s.boolean("OpenTelemetry:Enabled"))
+        out.push_back("OpenTelemetry:Enabled: this version writes logs and metrics but sends no traces; leave it out");
+    for (auto& p : platform::settings_problems(s)) out.push_back(std::move(p));
     return out;
 }
 
