@@ -189,8 +189,7 @@ TEST_F(SqliteUnit, UnitsTakeTurns) {
     for (int i = 0; i < 10; ++i)
         all.push_back(loop_thread.start([&, i]() -> asio::awaitable<void> {
             auto u = *co_await db->begin(ctx);
-            for (int k = 0; k < 5; ++k)
-                EXPECT_TRUE(co_await db->write_in(*u, add(std::to_string(i * 10 + k))));
+            for (int k = 0; k < 5; ++k) EXPECT_TRUE(co_await db->write_in(*u, add(std::to_string(i * 10 + k))));
             if (i % 2 == 0) EXPECT_TRUE(co_await db->commit(std::move(u)));
         }));
     for (auto& one : all) one.get();
@@ -208,8 +207,7 @@ TEST_F(SqliteUnit, OfAnotherDatabaseIsNotOurs) {
     EXPECT_EQ(nullptr, db->ours(theirs->get()));
     EXPECT_EQ(theirs->get(), (*other)->ours(theirs->get()));
     EXPECT_EQ(nullptr, db->ours(nullptr));
-    EXPECT_EQ(fault_kind::invalid,
-              loop_thread.wait([&] { return db->write_in(**theirs, add("one")); }).error().kind);
+    EXPECT_EQ(fault_kind::invalid, loop_thread.wait([&] { return db->write_in(**theirs, add("one")); }).error().kind);
 }
 
 TEST_F(SqliteUnit, ThatIsOpenDoesNotKeepTheDatabaseFromClosing) {

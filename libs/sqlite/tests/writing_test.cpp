@@ -83,8 +83,8 @@ TEST_F(SqliteWriting, ASingleStatementThatFailsSparesItsNeighbours) {
     open();
     ASSERT_TRUE(write(add("one")));
 
-    const auto again = loop_thread.wait(
-        [&] { return db->write(ctx, add("one"), sqlite::need::room, sqlite::shape::single); });
+    const auto again =
+        loop_thread.wait([&] { return db->write(ctx, add("one"), sqlite::need::room, sqlite::shape::single); });
 
     EXPECT_EQ(fault_kind::conflict, again.error().kind);
     EXPECT_TRUE(write(add("two")));
