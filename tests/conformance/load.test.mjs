@@ -25,7 +25,7 @@ describe('contoso-shop load', () => {
 
   test('orders at a rate, is told of each by the hub, and finds nothing broken', async () => {
     const ledger = join(folder, 'rate');
-    const { code, out, err } = await load('--url', server.url, '--rate', '300', '--seconds', '3', '--users', '7', '--tabs', '2', '--connections', '4', '--ledger', ledger, '--json');
+    const { code, out, err } = await load('--url', server.url, '--rate', '300', '--orders', '900', '--users', '7', '--tabs', '2', '--connections', '4', '--ledger', ledger, '--json');
     assert.equal(code, 0, out + err);
     const said = JSON.parse(out);
     assert.equal(said.accepted, 900);

@@ -6,6 +6,7 @@
 //   errors   a member that the problem's `errors` must name
 //   detail   a piece that the problem's `detail` must hold
 //   headers  { name: pattern } that the answer must carry
+import { gzipSync } from 'node:zlib';
 import { badTokens } from './tokens.mjs';
 
 const crlf = '\r\n';
@@ -209,7 +210,7 @@ const types = [
   { name: 'type: none', bytes: (c) => request({ method: 'POST', target: '/api/orders', token: c.token, body: good }), status: 415 },
   ...['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/jsonx', 'application/xml', 'json', 'text/json;application/json', ''].map((type) => (
     { name: `type: '${type}'`, bytes: (c) => post(c, good, { 'Content-Type': type }), status: 415 })),
-  { name: 'type: gzip', bytes: (c) => post(c, good, { 'Content-Encoding': 'gzip' }), status: [400, 415] },
+  { name: 'type: gzip', bytes: (c) => post(c, gzipSync(good), { 'Content-Encoding': 'gzip' }), status: [400, 415] },
   { name: 'type: a form at /dev/token', bytes: () => request({ method: 'POST', target: '/dev/token', headers: { 'Content-Type': 'application/x-www-form-urlencoded' }, body: 'userId=x' }), status: [400, 415] },
   { name: 'expect: something odd', bytes: (c) => post(c, good, { Expect: '200-ok' }), status: 417, closes: true },
 ];
@@ -220,7 +221,7 @@ const paths = [
     { name: `path: ${target}`, bytes: (c) => get(c, target), status: [400, 404] })),
   ...['/api/orders/0', '/api/orders/-1', '/api/orders/9223372036854775808', '/api/orders/1e3', '/api/orders/%31%00', '/api/orders/00000000-0000-0000-0000-000000000000',
     '/api/orders/{0199a8f0-1c2d-7e3f-8a4b-5c6d7e8f9012}', '/api/orders/0199a8f01c2d7e3f8a4b5c6d7e8f9012', `/api/orders/${'9'.repeat(2000)}`, "/api/orders/1'%20OR%201=1",
-    '/api/orders/0199a8f0-1c2d-7e3f-8a4b-5c6d7e8f901g/status', '/api/orders/1/status', '/api/orders/abc/timeline', '/api/products/%00', '/api/products/AZ-700%2F', '/api/products/', '/api/orders/1/nothing'].map((target) => (
+    '/api/orders/0199a8f0-1c2d-7e3f-8a4b-5c6d7e8f901g/status', '/api/orders/1/status', '/api/orders/abc/timeline', '/api/products/%00', '/api/products/AZ-700%2F', '/api/orders/1/nothing'].map((target) => (
     { name: `id: ${target.slice(0, 60)}`, bytes: (c) => get(c, target), status: [400, 404] })),
   ...['offset=-1', 'size=0', 'size=101', 'size=abc', 'size=', 'offset=1.5', 'offset=9223372036854775808', 'size=%00', 'offset=+1', 'size=1e1'].map((query) => (
     { name: `query: ?${query}`, bytes: (c) => get(c, `/api/orders?${query}`), status: 400, errors: query.slice(0, query.indexOf('=')) })),

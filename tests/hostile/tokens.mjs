@@ -6,7 +6,7 @@ import { b64, claims, good, hs256, now, sign } from '../support/tokens.mjs';
 const user = 'hostile-user';
 const jwt = (header, payload, signature) => `${b64(header)}.${b64(payload)}.${signature}`;
 const none = (alg) => jwt({ alg, typ: 'JWT' }, claims(user), '');
-const withHeader = (header, key) => sign(claims(user), { header: { alg: 'HS256', typ: 'JWT', ...header }, ...(key && { key }) });
+const withHeader = (header, key) => sign(claims(user), { header: { alg: 'HS256', typ: 'JWT', ...header }, ...(key !== undefined && { key }) });
 const withClaims = (more) => sign(claims(user, more));
 const without = (name) => { const c = claims(user); delete c[name]; return sign(c); };
 const otherHmac = (alg, digest) => {

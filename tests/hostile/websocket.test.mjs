@@ -116,7 +116,7 @@ describe('bad frames', () => {
     });
 
   const answers = [
-    ['an unknown method', { type: 1, invocationId: '1', target: 'Destroy', arguments: [] }, /Unknown hub method|method does not exist/i],
+    ['an unknown method', { type: 1, invocationId: '1', target: 'Destroy', arguments: [] }, /HubException: Method does not exist\.$/],
     ['too many arguments', { type: 1, invocationId: '1', target: 'Ping', arguments: [1, 2] }, /provides 2 argument|Failed to invoke/i],
     ['too few arguments', { type: 1, invocationId: '1', target: 'RegisterOrder', arguments: [] }, /provides 0 argument|Failed to invoke/i],
     ['a number for an id', { type: 1, invocationId: '1', target: 'RegisterOrder', arguments: [7] }, /Failed to invoke|Invalid correlationId|binding/i],

@@ -178,7 +178,8 @@ void hub_link::completion(std::string_view text) {
     const auto result = scan::member(text, "result");
     if (result.empty()) {
         // An older hub has no Resume, and only pushes. Ours says Unavailable: watch() asks again.
-        if (scan::text(scan::member(text, "error")).find("Unknown hub method") != std::string_view::npos) ready_ = true;
+        if (scan::text(scan::member(text, "error")).find("Method does not exist") != std::string_view::npos)
+            ready_ = true;
         pinged_ = 0;
         return;
     }
