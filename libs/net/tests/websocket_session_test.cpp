@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "net/websocket/fake_wire.hpp"
+#include "fake_connection.hpp"
 
 using namespace net::websocket;
 using net::testing::fake_connection;
@@ -73,15 +73,13 @@ net::http::request upgrade_request() {
 
 class WebsocketSession : public ::testing::Test {
 protected:
-    WebsocketSession() {
-        const auto r = upgrade_request();
-        wire.ride(accept(r, std::make_unique<recorder>(rider)).upgrade);
+    std::shared_ptr<fake_connection> open(seen& log) {
+        return fake_connection::make(loop, accept(upgrade_request(), std::make_unique<recorder>(log)).upgrade);
     }
-    ~WebsocketSession() override { wire.end(net::end_reason::aborted); }
 
     fake_loop loop;
-    fake_connection wire{loop};
     seen rider;
+    std::shared_ptr<fake_connection> wire = open(rider);
 };
 
 }  // namespace
@@ -97,9 +95,7 @@ TEST(WebsocketUpgrade, AnswersWithTheAcceptValueAndNoExtensions) {
 
     EXPECT_EQ(answer.status, 101U);
     const std::vector<std::pair<std::string, std::string>> want{
-        {"Connection", "Upgrade"},
-        {"Upgrade", "websocket"},
-        {"Sec-WebSocket-Accept", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="}};
+        {"Connection", "Upgrade"}, {"Upgrade", "websocket"}, {"Sec-WebSocket-Accept", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="}};
     EXPECT_EQ(answer.headers, want);
 }
 
@@ -122,27 +118,27 @@ TEST(WebsocketUpgrade, IsRefusedWhenAnythingIsWrong) {
 }
 
 TEST_F(WebsocketSession, HandsUpTextAndBinaryAlike) {
-    wire.receive(from_client(opcode::text, "a") + from_client(opcode::binary, "b"));
+    wire->feed(from_client(opcode::text, "a") + from_client(opcode::binary, "b"));
     rider.s->send_text("x");
     rider.s->send_binary("y");
     rider.s->send_framed(frame_shared(opcode::text, "z"));
 
     EXPECT_EQ(rider.log, "a|b|");
-    EXPECT_EQ(wire.take(), plain(opcode::text, "x") + plain(opcode::binary, "y") + plain(opcode::text, "z"));
+    EXPECT_EQ(wire->take_sent(), plain(opcode::text, "x") + plain(opcode::binary, "y") + plain(opcode::text, "z"));
 }
 
 TEST_F(WebsocketSession, AnswersPingsWithTheirPayload) {
-    wire.receive(from_client(opcode::ping, "one") + from_client(opcode::ping, "two"));
+    wire->feed(from_client(opcode::ping, "one") + from_client(opcode::ping, "two"));
 
-    EXPECT_EQ(wire.take(), plain(opcode::pong, "one") + plain(opcode::pong, "two"));
+    EXPECT_EQ(wire->take_sent(), plain(opcode::pong, "one") + plain(opcode::pong, "two"));
 }
 
 TEST_F(WebsocketSession, AnswersAFloodOfPingsWithAFewPongsAndTheLast) {
     std::string flood;
     for (int i = 0; i < 1000; ++i) flood += from_client(opcode::ping, std::to_string(i));
-    wire.receive(flood);
+    wire->feed(flood);
 
-    const auto sent = wire.take();
+    const auto sent = wire->take_sent();
     EXPECT_LT(sent.size(), 200U);
     EXPECT_TRUE(sent.ends_with(plain(opcode::pong, "999")));
 }
@@ -150,14 +146,11 @@ TEST_F(WebsocketSession, AnswersAFloodOfPingsWithAFewPongsAndTheLast) {
 TEST_F(WebsocketSession, AnswersEveryCloseCodeWith1000) {
     for (const int code : {1000, 1001, 3000, 4999, 1005}) {
         seen other;
-        fake_connection c{loop};
-        c.ride(accept(upgrade_request(), std::make_unique<recorder>(other)).upgrade);
-        c.receive(close_from_client(static_cast<std::uint16_t>(code), "bye") +
-                  from_client(opcode::text, "too late"));
+        const auto c = open(other);
+        c->feed(close_from_client(static_cast<std::uint16_t>(code), "bye") + from_client(opcode::text, "too late"));
 
-        EXPECT_EQ(c.take(), plain_close(1000)) << code;
-        EXPECT_TRUE(c.closed);
-        c.settle();
+        EXPECT_EQ(c->take_sent(), plain_close(1000)) << code;
+        EXPECT_TRUE(c->closed());
         EXPECT_EQ(other.log, "close " + std::to_string(code) + (code == 1005 ? " " : " bye") + "|gone clean");
     }
 }
@@ -165,80 +158,77 @@ TEST_F(WebsocketSession, AnswersEveryCloseCodeWith1000) {
 TEST_F(WebsocketSession, AnswersAnInvalidCloseWith1002AndCuts) {
     std::string frame;
     append_frame(frame, opcode::close, "x", true, &mask);
-    wire.receive(frame);
+    wire->feed(frame);
 
-    EXPECT_EQ(wire.take(), plain_close(1002));
-    EXPECT_TRUE(wire.closed);
-    wire.settle();
+    EXPECT_EQ(wire->take_sent(), plain_close(1002));
+    EXPECT_TRUE(wire->closed());
     EXPECT_EQ(rider.log, "gone");
 }
 
 TEST_F(WebsocketSession, CutsAfterAViolation) {
-    wire.receive(from_client(opcode::text, "ok") + from_client(opcode::text, "\xff") +
-                 from_client(opcode::text, "no"));
+    wire->feed(from_client(opcode::text, "ok") + from_client(opcode::text, "\xff") + from_client(opcode::text, "no"));
 
-    EXPECT_EQ(wire.take(), plain_close(1007));
-    EXPECT_TRUE(wire.closed);
-    EXPECT_EQ(rider.log, "ok|");
+    EXPECT_EQ(wire->take_sent(), plain_close(1007));
+    EXPECT_TRUE(wire->closed());
+    EXPECT_EQ(rider.log, "ok|gone");
 }
 
 TEST_F(WebsocketSession, WaitsForThePeersCloseAfterItsOwn) {
     rider.s->close(1000);
     rider.s->close(1001);
     rider.s->send_text("too late");
-    EXPECT_EQ(wire.take(), plain_close(1000));
-    EXPECT_FALSE(wire.closed);
+    EXPECT_EQ(wire->take_sent(), plain_close(1000));
+    EXPECT_FALSE(wire->closed());
 
-    wire.receive(from_client(opcode::text, "ignored") + close_from_client(1000));
+    wire->feed(from_client(opcode::text, "ignored") + close_from_client(1000));
 
-    EXPECT_TRUE(wire.closed);
-    EXPECT_EQ(wire.take(), "");
-    wire.settle();
+    EXPECT_TRUE(wire->closed());
+    EXPECT_EQ(wire->take_sent(), "");
     EXPECT_EQ(rider.log, "gone clean");
 }
 
 TEST_F(WebsocketSession, CutsAPeerThatDoesNotAnswerItsClose) {
     rider.s->close(1000);
-    EXPECT_EQ(wire.deadline, loop.now() + milliseconds{5000});
+    EXPECT_EQ(wire->deadline(), loop.now() + milliseconds{5000});
 
-    wire.deadline_comes();
+    wire->advance(milliseconds{5100});
 
-    EXPECT_TRUE(wire.aborted);
-    wire.settle();
+    EXPECT_TRUE(wire->aborted());
     EXPECT_EQ(rider.log, "gone");
     EXPECT_EQ(rider.deadlines, 0);
 }
 
 TEST_F(WebsocketSession, GivesTheDeadlineToItsRiderWhileOpen) {
-    wire.deadline_comes();
+    rider.s->wire().set_deadline(loop.now() + milliseconds{500});
+    wire->advance(milliseconds{600});
 
     EXPECT_EQ(rider.deadlines, 1);
 }
 
 TEST_F(WebsocketSession, HandsUpNothingWhilePaused) {
     rider.on_data = [this](std::string_view) { rider.s->pause(); };
-    wire.receive(from_client(opcode::text, "a") + from_client(opcode::text, "b"));
+    wire->feed(from_client(opcode::text, "a") + from_client(opcode::text, "b"));
     EXPECT_EQ(rider.log, "a|");
-    EXPECT_TRUE(wire.paused);
+    EXPECT_TRUE(wire->paused());
 
     rider.s->resume();
-    wire.pump();
+    loop.run();
 
     EXPECT_EQ(rider.log, "a|b|");
 }
 
 TEST_F(WebsocketSession, ReadsThePeersCloseEvenWhenItsRiderPaused) {
     rider.on_data = [this](std::string_view) { rider.s->pause(); };
-    wire.receive(from_client(opcode::text, "a") + from_client(opcode::text, "b") + close_from_client(1000));
+    wire->feed(from_client(opcode::text, "a") + from_client(opcode::text, "b") + close_from_client(1000));
     rider.s->close(1000);
-    wire.pump();
+    loop.run();
 
-    EXPECT_TRUE(wire.closed);
-    EXPECT_EQ(rider.log, "a|");
+    EXPECT_TRUE(wire->closed());
+    EXPECT_EQ(rider.log, "a|gone clean");
 }
 
 TEST_F(WebsocketSession, IsNotCleanWhenThePeerJustGoes) {
-    wire.end(net::end_reason::peer_closed);
+    wire->feed_eof();
 
     EXPECT_EQ(rider.log, "gone");
 }
@@ -248,9 +238,9 @@ TEST_F(WebsocketSession, TakesMessagesCutAnywhere) {
                             from_client(opcode::continuation, "gment") + from_client(opcode::binary, "x");
     for (std::size_t cut = 0; cut <= wire_bytes.size(); ++cut) {
         rider.log.clear();
-        wire.receive(std::string_view{wire_bytes}.substr(0, cut));
-        wire.receive(std::string_view{wire_bytes}.substr(cut));
+        wire->feed(std::string_view{wire_bytes}.substr(0, cut));
+        wire->feed(std::string_view{wire_bytes}.substr(cut));
         EXPECT_EQ(rider.log, "fra|gment|x|") << cut;
-        EXPECT_EQ(wire.take(), plain(opcode::pong, "p"));
+        EXPECT_EQ(wire->take_sent(), plain(opcode::pong, "p"));
     }
 }

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "fake_wire.hpp"
 #include "net/websocket/codec.hpp"
-#include "net/websocket/fake_wire.hpp"
 #include "signalr/hub.hpp"
 #include "signalr/json.hpp"
 
@@ -19,7 +19,7 @@ inline constexpr std::string_view rs = "\x1e";
 // One client on a fake connection. What the server sends is cut into hub messages.
 class wire_client {
 public:
-    explicit wire_client(net::testing::fake_loop& loop) : loop_{loop}, wire{loop} {}
+    explicit wire_client(fake_loop& loop) : loop_{loop}, wire{loop} {}
     ~wire_client() { wire.end(net::end_reason::aborted), loop_.run(); }
 
     void send(std::string_view payload, net::websocket::opcode op = net::websocket::opcode::text) {
@@ -83,14 +83,14 @@ private:
         }
     }
 
-    net::testing::fake_loop& loop_;
+    fake_loop& loop_;
     net::websocket::mask_key mask{9, 8, 7, 6};
     net::websocket::decoder from_server_{net::websocket::role::client, 1 << 30};
     std::string stream_;
     std::size_t last_left_ = 0;
 
 public:
-    net::testing::fake_connection wire;
+    fake_connection wire;
     std::vector<std::string> messages;  // read so far, each with its separator
     std::optional<std::uint16_t> close_code;
     int frames = 0;
@@ -135,8 +135,7 @@ public:
     std::unique_ptr<wire_client> open(std::string_view user = {}, std::string_view query = {}) {
         return open_on(loop, user, query);
     }
-    std::unique_ptr<wire_client> open_on(net::testing::fake_loop& on, std::string_view user = {},
-                                         std::string_view query = {}) {
+    std::unique_ptr<wire_client> open_on(fake_loop& on, std::string_view user = {}, std::string_view query = {}) {
         auto r = upgrade_request("/hub", query);
         if (!user.empty()) r.headers.push_back({"X-User", user});
         auto answer = hub->handle(r);
@@ -152,7 +151,7 @@ public:
     }
 
     net::loops loops{1};  // not started: clients ride on `loop`
-    net::testing::fake_loop loop;
+    fake_loop loop;
     std::unique_ptr<signalr::hub> hub;
 };
 
