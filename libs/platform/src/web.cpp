@@ -131,6 +131,7 @@ public:
         const auto fields = read_fields(r);
         auto out = problem_response({.status = status, .detail = std::string{why}}, r.path, trace_of(fields));
         out.headers.emplace_back("X-Correlation-Id", correlation_of(fields));
+        if (status == 503) out.headers.emplace_back("Retry-After", "1");  // an endpoint was too slow
         add_cors_headers(out, cors_.allowed(fields.origin));
         refused_.done(status, std::chrono::duration<double>(time_.steady() - began).count());
         return out;
