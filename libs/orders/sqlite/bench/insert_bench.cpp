@@ -101,7 +101,7 @@ void insert_and_commit(benchmark::State& state) {
     state.counters["per_order"] = benchmark::Counter(orders, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 
-BENCHMARK(insert)->Arg(1)->Arg(20)->Arg(300)->UseRealTime()->MinTime(2);
-BENCHMARK(insert_and_commit)->Arg(1)->Arg(20)->Arg(300)->UseRealTime()->MinTime(2);
+BENCHMARK(insert)->Arg(1)->Arg(20)->Arg(300)->MeasureProcessCPUTime()->MinTime(2);
+BENCHMARK(insert_and_commit)->Arg(1)->Arg(20)->Arg(300)->MeasureProcessCPUTime()->MinTime(2);
 
 }  // namespace
