@@ -43,8 +43,7 @@ private:
 class file final : public database {
 public:
     file(const options& o, file_lock lock, std::unique_ptr<opened_connection> writing,
-         std::vector<std::unique_ptr<opened_connection>> reading, const base::log_scope& log,
-         base::metrics* m)
+         std::vector<std::unique_ptr<opened_connection>> reading, const base::log_scope& log, base::metrics* m)
         : options_{o},
           lock_{std::move(lock)},
           writer_{std::make_shared<writer>(o, std::move(writing), log, m)},
@@ -111,9 +110,7 @@ public:
 private:
     base::task<> step(open_unit* u, job f, bool ends) {
         return ask([this, u, f = std::move(f), ends](request_ptr r) mutable {
-            if (!u)
-                return answer(std::move(r),
-                              base::fail(base::fault_kind::invalid, "a unit of another database"));
+            if (!u) return answer(std::move(r), base::fail(base::fault_kind::invalid, "a unit of another database"));
             r->work = std::move(f);
             r->due = u->due();
             r->ends_unit = ends;

@@ -76,7 +76,8 @@ base::result<std::unique_ptr<connection>> open_for_reading(const std::string& pa
     return std::unique_ptr<connection>{std::move(*opened)};
 }
 
-base::result<> copy_file(const std::string& from, const std::string& to, const std::function<void(int, int)>& progress) {
+base::result<> copy_file(const std::string& from, const std::string& to,
+                         const std::function<void(int, int)>& progress) {
     if (::access(from.c_str(), R_OK) != 0) return base::fail(fault_kind::invalid, from + ": " + std::strerror(errno));
     file_copy work{{.path = from}, to};
     for (;;) {

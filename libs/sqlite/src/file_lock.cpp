@@ -23,14 +23,12 @@ std::string holder(int fd) {
 
 base::result<file_lock> file_lock::take(const std::string& path) {
     const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return base::fail(base::fault_kind::invalid, "can't open " + path + ": " + std::strerror(errno));
+    if (fd < 0) return base::fail(base::fault_kind::invalid, "can't open " + path + ": " + std::strerror(errno));
     file_lock lock{fd};
     if (::flock(fd, LOCK_EX | LOCK_NB) != 0)
         return base::fail(base::fault_kind::invalid, path + " is held by process " + holder(fd));
     const auto pid = std::to_string(::getpid()) + "\n";
-    if (::ftruncate(fd, 0) != 0 ||
-        ::pwrite(fd, pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size()))
+    if (::ftruncate(fd, 0) != 0 || ::pwrite(fd, pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size()))
         return base::fail(base::fault_kind::invalid, "can't write " + path + ": " + std::strerror(errno));
     return lock;
 }

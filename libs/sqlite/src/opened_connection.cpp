@@ -28,8 +28,7 @@ constexpr const char* for_reading = "PRAGMA cache_size=-16384; PRAGMA query_only
 base::result<std::unique_ptr<opened_connection>> opened_connection::open(const options& o, use u) {
     configure_library();
     sqlite3* db = nullptr;
-    const int flags =
-        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (u == use::writing ? SQLITE_OPEN_CREATE : 0);
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (u == use::writing ? SQLITE_OPEN_CREATE : 0);
     const int code = sqlite3_open_v2(o.path.c_str(), &db, flags, nullptr);
     std::unique_ptr<opened_connection> opened{new opened_connection{db, u}};
     if (code != SQLITE_OK) return std::unexpected(fault_from(db, code));
@@ -39,7 +38,7 @@ base::result<std::unique_ptr<opened_connection>> opened_connection::open(const o
 
 base::result<> opened_connection::configure(const options& o) {
     sqlite3_extended_result_codes(db_, 1);
-    sqlite3_busy_timeout(db_, 1'000);
+    sqlite3_busy_timeout(db_, busy_ms);
     if (auto ok = execute(both); !ok) return ok;
     if (auto ok = execute(use_ == use::writing ? for_writing : for_reading); !ok) return ok;
     if (use_ == use::reading || o.max_pages == 0) return {};
@@ -65,8 +64,7 @@ statement opened_connection::prepare(std::string_view sql) {
         kept = {};
     }
     if (!kept.raw) kept = {compile(sql, SQLITE_PREPARE_PERSISTENT), std::string{sql}};
-    if (sqlite3_stmt_busy(kept.raw))
-        return statement{db_, compile(sql, 0), true};  // used inside its own loop
+    if (sqlite3_stmt_busy(kept.raw)) return statement{db_, compile(sql, 0), true};  // used inside its own loop
     return statement{db_, kept.raw};
 }
 

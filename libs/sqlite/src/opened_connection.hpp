@@ -12,6 +12,7 @@ namespace sqlite {
 
 class opened_connection final : public connection {
 public:
+    static constexpr int busy_ms = 1'000;
     enum class use : unsigned char { writing, reading };
     static base::result<std::unique_ptr<opened_connection>> open(const options& o, use u);
     ~opened_connection() override;

@@ -21,8 +21,7 @@ int too_long(void* at) {
 
 }  // namespace
 
-readers::readers(const options& o, std::vector<std::unique_ptr<opened_connection>> connections,
-                 base::log_scope log)
+readers::readers(const options& o, std::vector<std::unique_ptr<opened_connection>> connections, base::log_scope log)
     : options_{o},
       time_{o.time ? *o.time : base::system_clock()},
       log_{std::move(log)},
@@ -37,8 +36,7 @@ readers::~readers() {
     }
     bell_.notify_all();
     threads_.clear();
-    for (auto& r : waiting_)
-        answer(std::move(r), base::fail(fault_kind::unavailable, "the database is closing"));
+    for (auto& r : waiting_) answer(std::move(r), base::fail(fault_kind::unavailable, "the database is closing"));
     for (auto& s : slices_) s(true);
 }
 

@@ -12,8 +12,7 @@ namespace sqlite {
 
 class readers {
 public:
-    readers(const options& o, std::vector<std::unique_ptr<opened_connection>> connections,
-            base::log_scope log);
+    readers(const options& o, std::vector<std::unique_ptr<opened_connection>> connections, base::log_scope log);
     ~readers();  // finishes reads under way; what waits is answered unavailable
 
     void submit(request_ptr read);

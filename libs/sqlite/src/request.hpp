@@ -3,7 +3,9 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <memory>
 #include <utility>
@@ -54,11 +56,15 @@ public:
         groups_.push_back({std::move(executor), {}});
         groups_.back().waiting.push_back(std::move(r));
     }
+    // Counts as work of the loop until the post is over: a loop that ends with this answer is not torn down under it.
     void send() {
-        for (auto& g : groups_)
-            boost::asio::post(g.executor, [waiting = std::move(g.waiting)]() mutable {
+        namespace asio = boost::asio;
+        for (auto& g : groups_) {
+            const auto held = asio::prefer(g.executor, asio::execution::outstanding_work.tracked);
+            asio::post(held, [waiting = std::move(g.waiting)]() mutable {
                 for (auto& r : waiting) r->resume();
             });
+        }
         groups_.clear();
     }
 

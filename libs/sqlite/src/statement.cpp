@@ -55,8 +55,7 @@ statement& statement::note(int code) noexcept {
 statement& statement::bind(int at, std::int64_t value) { return note(sqlite3_bind_int64(raw_, at, value)); }
 
 statement& statement::bind(int at, std::string_view text) {
-    return note(sqlite3_bind_text64(raw_, at, text.data() ? text.data() : "", text.size(), SQLITE_STATIC,
-                                    SQLITE_UTF8));
+    return note(sqlite3_bind_text64(raw_, at, text.data() ? text.data() : "", text.size(), SQLITE_STATIC, SQLITE_UTF8));
 }
 
 statement& statement::bind_blob(int at, std::string_view bytes) {
@@ -97,8 +96,6 @@ std::string_view statement::blob(int column) const noexcept {
     return view(bytes, sqlite3_column_bytes(raw_, column));
 }
 
-bool statement::is_null(int column) const noexcept {
-    return sqlite3_column_type(raw_, column) == SQLITE_NULL;
-}
+bool statement::is_null(int column) const noexcept { return sqlite3_column_type(raw_, column) == SQLITE_NULL; }
 
 }  // namespace sqlite

@@ -28,12 +28,10 @@ writer::writer(const options& o, std::unique_ptr<opened_connection> c, base::log
       db_{std::move(c)},
       next_checkpoint_{o.checkpoint_pages} {
     if (m) {
-        commit_time_ = &m->make_histogram("contoso_sqlite_commit_seconds",
-                                          "How long COMMIT takes, its fdatasync included");
-        const auto watch = [&](const char* name, const char* help,
-                               std::atomic<std::uint64_t> counters::* what) {
-            m->watch(name, help, {},
-                     [c = counted_, what] { return static_cast<double>((c.get()->*what).load()); });
+        commit_time_ =
+            &m->make_histogram("contoso_sqlite_commit_seconds", "How long COMMIT takes, its fdatasync included");
+        const auto watch = [&](const char* name, const char* help, std::atomic<std::uint64_t> counters::* what) {
+            m->watch(name, help, {}, [c = counted_, what] { return static_cast<double>((c.get()->*what).load()); });
         };
         watch("contoso_sqlite_commits_total", "Transactions committed", &counters::commits);
         watch("contoso_sqlite_jobs_total", "Write jobs run", &counters::jobs);
@@ -44,8 +42,7 @@ writer::writer(const options& o, std::unique_ptr<opened_connection> c, base::log
     sqlite3_wal_hook(
         db_->raw(),
         [](void* to, sqlite3*, const char*, int pages) {
-            static_cast<counters*>(to)->wal_pages.store(static_cast<std::uint64_t>(pages),
-                                                        std::memory_order_relaxed);
+            static_cast<counters*>(to)->wal_pages.store(static_cast<std::uint64_t>(pages), std::memory_order_relaxed);
             return SQLITE_OK;
         },
         counted_.get());
@@ -72,8 +69,7 @@ void writer::wake(std::unique_lock<std::mutex>& held) {
 
 void writer::submit(request_ptr job) {
     const auto refuse = [&](base::fault why) { answer(std::move(job), std::unexpected(std::move(why))); };
-    if (job->room == need::room && !room_.there())
-        return refuse({fault_kind::unavailable, "the disk is nearly full"});
+    if (job->room == need::room && !room_.there()) return refuse({fault_kind::unavailable, "the disk is nearly full"});
     std::unique_lock held{guard_};
     // What finishes work in hand may go beyond the limit that intake meets: it makes room.
     const auto limit = job->room == need::room ? options_.queue_limit : 2 * options_.queue_limit;
@@ -93,8 +89,7 @@ void writer::submit(std::shared_ptr<unit_state> u, request_ptr step) {
         held.unlock();
         return answer(std::move(step), std::move(verdict));
     }
-    if (u->now == phase::fresh &&
-        step->ends_unit) {  // it never took the writer: its last step is a job like others
+    if (u->now == phase::fresh && step->ends_unit) {  // it never took the writer: its last step is a job like others
         u->now = phase::ended;
         u->verdict = base::fail(fault_kind::invalid, "the unit has ended");
         held.unlock();
@@ -178,8 +173,7 @@ void writer::serve(unit_state& u) {
         if (!step) {
             const bool late = steady_clock::now() >= until;
             roll_back();
-            return end(u, late ? base::fail(fault_kind::timeout, "the unit took too long")
-                               : std::unexpected(lost()));
+            return end(u, late ? base::fail(fault_kind::timeout, "the unit took too long") : std::unexpected(lost()));
         }
         auto done = step->work ? attempt(*step) : base::result<>{};
         const bool alive = db_->in_transaction();
@@ -272,12 +266,10 @@ base::result<> writer::enter() {
 }
 
 base::result<> writer::attempt(request& r) {
-    if (counted_->broken)
-        return base::fail(fault_kind::unavailable, "the disk has failed; the process must restart");
+    if (counted_->broken) return base::fail(fault_kind::unavailable, "the disk has failed; the process must restart");
     if (r.due != base::steady_time::max() && r.due <= time_.steady())
         return base::fail(fault_kind::timeout, "the deadline passed while the write waited");
-    if (r.room == need::room && !room_.there())
-        return base::fail(fault_kind::unavailable, "the disk is nearly full");
+    if (r.room == need::room && !room_.there()) return base::fail(fault_kind::unavailable, "the disk is nearly full");
     if (auto ok = enter(); !ok) return ok;
 
     const auto mark = db_->hook_mark();
@@ -372,21 +364,24 @@ base::result<> writer::commit_now() {
 // --- upkeep
 // ----------------------------------------------------------------------------------------------------------
 
-// PASSIVE never waits for readers. When old readers have let the log grow far beyond, TRUNCATE waits for them
-// (at most the busy timeout), so that it stays bounded.
+// PASSIVE never waits for readers. When old readers have let the log grow far beyond, TRUNCATE waits a moment for them,
+// so that it stays bounded; while they stay it is tried less and less often, because all writes wait meanwhile.
 void writer::checkpoint(int how) {
     if (counted_->broken) return;
     if (counted_->wal_pages >= 8 * options_.checkpoint_pages) how = SQLITE_CHECKPOINT_TRUNCATE;
     failpoints_.hit("checkpoint");
     int in_log = 0, done = 0;
+    sqlite3_busy_timeout(db_->raw(), 50);
     const int code = sqlite3_wal_checkpoint_v2(db_->raw(), nullptr, how, &in_log, &done);
+    sqlite3_busy_timeout(db_->raw(), opened_connection::busy_ms);
     if ((code & 0xff) == SQLITE_FULL) room_.refused();
     if (code != SQLITE_OK && code != SQLITE_BUSY)
         log_.error("a checkpoint failed", {{"why", fault_from(db_->raw(), code).message}});
     counted_->checkpoints.fetch_add(1, std::memory_order_relaxed);
     const bool all = code == SQLITE_OK && in_log == done;
     if (all) counted_->wal_pages = 0;  // the next writer starts at the log's beginning again
-    next_checkpoint_ = all ? options_.checkpoint_pages : counted_->wal_pages + options_.checkpoint_pages;
+    const auto grown = counted_->wal_pages.load();
+    next_checkpoint_ = all ? options_.checkpoint_pages : grown + std::max(options_.checkpoint_pages, grown / 4);
 }
 
 void writer::tend_room() {
