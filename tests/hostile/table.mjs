@@ -114,7 +114,8 @@ const oversize = [
   { name: 'oversize: Content-Length above the limit, body never sent', bytes: (c) => rawPost(c, 'Content-Length: 65537'), status: 413, closes: true },
   { name: 'oversize: a body of 70 KB', bytes: (c) => post(c, `{"x":"${'y'.repeat(70_000)}"}`), status: 413, closes: true },
   { name: 'oversize: 100,000 opening brackets', bytes: (c) => post(c, '['.repeat(100_000)), status: 413, closes: true },
-  { name: 'oversize: 100,000 lines', bytes: (c) => post(c, line(Array(100_000).fill('{"productId":"AZ-700","quantity":1}').join())), status: 413, closes: true },
+  // What follows a refusal is thrown away up to a limit; who pours on beyond it without reading is cut off, maybe before reading the answer.
+  { name: 'oversize: 100,000 lines', bytes: (c) => post(c, line(Array(100_000).fill('{"productId":"AZ-700","quantity":1}').join())), status: [413, 'none'], closes: true },
   { name: 'oversize: 70 KB in chunks', bytes: (c) => [rawPost(c, 'Transfer-Encoding: chunked'), ...Array(70).fill(`400${crlf}${'x'.repeat(1024)}${crlf}`), `0${crlf}${crlf}`], status: 413, closes: true },
   { name: 'oversize: a length of 2^64', bytes: (c) => rawPost(c, 'Content-Length: 18446744073709551616'), status: [400, 413], closes: true },
   { name: 'oversize: a length of 400 digits', bytes: (c) => rawPost(c, `Content-Length: ${'9'.repeat(400)}`), status: [400, 413], closes: true },

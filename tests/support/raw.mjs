@@ -59,9 +59,12 @@ export function exchange(port, pieces, { answers = 1, limit = 15_000, linger = 3
     socket.on('close', () => { closed = true; finish(); });
     socket.on('connect', async () => {
       for (const piece of [pieces].flat()) {
-        if (socket.destroyed) return;
         const bytes = typeof piece === 'string' ? Buffer.from(piece, 'latin1') : piece;
-        if (!socket.write(bytes)) await new Promise((go) => { socket.once('drain', go); socket.once('close', go); });
+        // Who has been answered stops writing: a write into a closed connection would cost the answer that is waiting to be read.
+        for (let at = 0; at < bytes.length && parts.length === 0; at += 65_536) {
+          if (socket.destroyed) return;
+          if (!socket.write(bytes.subarray(at, at + 65_536))) await new Promise((go) => { for (const event of ['drain', 'close', 'data']) socket.once(event, go); });
+        }
       }
       if (end) socket.end();
     });
