@@ -112,7 +112,9 @@ private:
     bool open(value::kind what, error& ec) {
         if (room == 0) return refuse("too many values", ec);
         --room;
-        open_.emplace_back().container.what = what;
+        auto& container = open_.emplace_back().container;
+        container.what = what;
+        if (what == value::kind::object) container.members.reserve(2);  // most have two or more
         return true;
     }
     bool close() {
