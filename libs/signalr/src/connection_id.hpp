@@ -15,8 +15,7 @@ public:
     static constexpr std::size_t size = 22;
 
     static connection_id fresh(base::id_source& ids) {
-        std::array<std::uint8_t, 18>
-            bits{};  // two more than needed: zero, so that groups of three come out even
+        std::array<std::uint8_t, 18> bits{};  // two more than needed: zero, so that groups of three come out even
         ids.fill(std::span{bits}.first(16));
         constexpr char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
         std::array<char, 24> all;

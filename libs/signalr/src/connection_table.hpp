@@ -12,8 +12,7 @@ namespace signalr {
 
 class connection_table {
 public:
-    connection_table(std::size_t limit, std::chrono::milliseconds lifetime)
-        : limit_{limit}, lifetime_{lifetime} {}
+    connection_table(std::size_t limit, std::chrono::milliseconds lifetime) : limit_{limit}, lifetime_{lifetime} {}
 
     // False: too many wait for their first use.
     bool add(const connection_id& token, const connection_id& id, steady_time now);

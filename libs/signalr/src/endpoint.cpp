@@ -21,8 +21,7 @@ place find_place(std::string_view hub_path, std::string_view path) noexcept {
         return place::elsewhere;
     const std::string_view rest = path.substr(hub_path.size());
     if (rest.empty() || rest == "/") return place::hub;
-    return same_letters(rest, "/negotiate") || same_letters(rest, "/negotiate/") ? place::negotiate
-                                                                                 : place::elsewhere;
+    return same_letters(rest, "/negotiate") || same_letters(rest, "/negotiate/") ? place::negotiate : place::elsewhere;
 }
 
 response plain(unsigned status, std::string text) {
@@ -31,9 +30,7 @@ response plain(unsigned status, std::string text) {
 
 response busy() { return plain(503, "").set("Retry-After", "1"); }
 
-steady_time now_for(const request& r) {
-    return r.via ? r.via->home().now() : std::chrono::steady_clock::now();
-}
+steady_time now_for(const request& r) { return r.via ? r.via->home().now() : std::chrono::steady_clock::now(); }
 
 // --- negotiate
 
@@ -57,8 +54,7 @@ std::expected<int, std::string> asked_version(std::string_view query) {
     if (!text) return 0;
     const auto from = text->find_first_not_of(" \t");
     if (from == std::string::npos || occurrences(query, "negotiateVersion") > 1) return not_a_number;
-    const std::string_view digits =
-        std::string_view{*text}.substr(from, text->find_last_not_of(" \t") - from + 1);
+    const std::string_view digits = std::string_view{*text}.substr(from, text->find_last_not_of(" \t") - from + 1);
     std::int32_t version = 0;
     const auto [end, ec] = std::from_chars(digits.begin(), digits.end(), version);
     if (ec != std::errc{} || end != digits.end()) return not_a_number;
@@ -106,9 +102,7 @@ bool accepts_events(const request& r) {
 
 response no_id() { return plain(400, "Connection ID required"); }
 response unknown_id() { return plain(404, "No Connection with that ID"); }
-response not_enabled(std::string name) {
-    return plain(404, name + " transport not supported by this end point type");
-}
+response not_enabled(std::string name) { return plain(404, name + " transport not supported by this end point type"); }
 
 response open_websocket(const std::shared_ptr<hub_core>& core, const request& r, principal who,
                         std::string_view token_text) {
@@ -163,9 +157,8 @@ response transport_request(const std::shared_ptr<hub_core>& core, const request&
         case method::delete_:
             if (token.empty()) return no_id();
             if (!core->tokens.knows(token, now_for(r))) return unknown_id();
-            return r.verb == method::post
-                       ? plain(405, "POST requests are not allowed for WebSocket connections.")
-                       : plain(400, "Cannot terminate this connection using the DELETE endpoint.");
+            return r.verb == method::post ? plain(405, "POST requests are not allowed for WebSocket connections.")
+                                          : plain(400, "Cannot terminate this connection using the DELETE endpoint.");
         default:
             return plain(405, "");
     }

@@ -18,8 +18,8 @@ struct request_fields {
 using malformed = std::unexpected<std::string>;
 
 malformed wrong_type(std::string_view name, std::string_view type) {
-    return malformed{"InvalidDataException: Expected '" + std::string{name} + "' to be of type " +
-                     std::string{type} + "."};
+    return malformed{"InvalidDataException: Expected '" + std::string{name} + "' to be of type " + std::string{type} +
+                     "."};
 }
 
 std::expected<std::int32_t, std::string> read_version(const json_value& value) {
@@ -68,8 +68,7 @@ std::expected<request_fields, std::string> read_fields(std::string_view request)
 
 }  // namespace
 
-std::expected<const hub_protocol*, std::string> read_handshake(std::string_view request,
-                                                               bool detailed_errors) {
+std::expected<const hub_protocol*, std::string> read_handshake(std::string_view request, bool detailed_errors) {
     const auto fields = read_fields(request);
     if (!fields) {
         std::string text = "An unexpected error occurred during connection handshake.";
@@ -79,8 +78,8 @@ std::expected<const hub_protocol*, std::string> read_handshake(std::string_view 
     const hub_protocol* const found = find_protocol(fields->protocol);
     if (!found) return malformed{"The protocol '" + fields->protocol + "' is not supported."};
     if (fields->version > newest_version)
-        return malformed{"The server does not support version " + std::to_string(fields->version) +
-                         " of the '" + std::string{found->name()} + "' protocol."};
+        return malformed{"The server does not support version " + std::to_string(fields->version) + " of the '" +
+                         std::string{found->name()} + "' protocol."};
     return found;
 }
 

@@ -13,8 +13,7 @@ namespace asio = boost::asio;
 
 class hub_of_one_process final : public hub {
 public:
-    hub_of_one_process(std::string path, hub_options options, authenticator who, base::log_scope log,
-                       base::metrics* m)
+    hub_of_one_process(std::string path, hub_options options, authenticator who, base::log_scope log, base::metrics* m)
         : core_{std::make_shared<hub_core>(without_slash(std::move(path)), std::move(options), std::move(who),
                                            std::move(log))} {
         if (m) publish(*m);
@@ -40,8 +39,7 @@ public:
             room->home().post([room] { room->for_each([](hub_connection& c) { c.go_away(); }); });
         asio::steady_timer pause{co_await asio::this_coro::executor};
         const auto last = std::chrono::steady_clock::now() + core->options.shutdown_wait;
-        while (core->attached.load(std::memory_order_relaxed) > 0 &&
-               std::chrono::steady_clock::now() < last) {
+        while (core->attached.load(std::memory_order_relaxed) > 0 && std::chrono::steady_clock::now() < last) {
             pause.expires_after(std::chrono::milliseconds{10});
             co_await pause.async_wait(asio::use_awaitable);
         }
@@ -73,10 +71,8 @@ private:
                         return core ? static_cast<double>(what(read(*core))) : 0;
                     });
         };
-        watch("signalr_connections", "Open hub connections.",
-              [](const hub_stats& s) { return s.connections; });
-        watch("signalr_users", "Users with an open hub connection.",
-              [](const hub_stats& s) { return s.users; });
+        watch("signalr_connections", "Open hub connections.", [](const hub_stats& s) { return s.connections; });
+        watch("signalr_users", "Users with an open hub connection.", [](const hub_stats& s) { return s.users; });
         watch("signalr_messages_out_total", "Messages sent to clients by the server's own will.",
               [](const hub_stats& s) { return s.messages_out; });
         watch("signalr_serializations_total", "Times that such a message was serialized.",
@@ -92,8 +88,7 @@ private:
 
 std::unique_ptr<hub> make_hub(std::string path, hub_options options, authenticator who, net::loops&,
                               base::log_scope log, base::metrics* m) {
-    return std::make_unique<hub_of_one_process>(std::move(path), std::move(options), std::move(who),
-                                                std::move(log), m);
+    return std::make_unique<hub_of_one_process>(std::move(path), std::move(options), std::move(who), std::move(log), m);
 }
 
 }  // namespace signalr

@@ -80,8 +80,9 @@ void hub_connection::connect() {
         return;
     }
     hooking_ = true;
-    std::make_shared<call>(shared_from_this())
-        ->run_hook(core_->connected, [this](std::exception_ptr trouble) { hook_done(trouble); });
+    std::make_shared<call>(shared_from_this())->run_hook(core_->connected, [this](std::exception_ptr trouble) {
+        hook_done(trouble);
+    });
 }
 
 void hub_connection::hook_done(std::exception_ptr trouble) {
@@ -102,10 +103,9 @@ void hub_connection::hook_done(std::exception_ptr trouble) {
 
 void hub_connection::run_disconnect_hook() {
     if (!std::exchange(hooked_, false) || !core_->disconnected) return;
-    std::make_shared<call>(shared_from_this())
-        ->run_hook(core_->disconnected, [this](std::exception_ptr trouble) {
-            if (trouble) log_.warn("disconnect hook failed", {{"Error", describe(trouble, true)}});
-        });
+    std::make_shared<call>(shared_from_this())->run_hook(core_->disconnected, [this](std::exception_ptr trouble) {
+        if (trouble) log_.warn("disconnect hook failed", {{"Error", describe(trouble, true)}});
+    });
 }
 
 // --- calls
@@ -138,12 +138,10 @@ void hub_connection::take_ping() {
 std::string hub_connection::why_not(const incoming& message, std::string_view name) const {
     const std::string quoted = "'" + std::string{name} + "'";
     if (message.kind == message_kind::stream_invocation)
-        return "The client attempted to invoke the non-streaming " + quoted +
-               " method with a streaming invocation.";
+        return "The client attempted to invoke the non-streaming " + quoted + " method with a streaming invocation.";
     if (message.stream_count > 0)
-        return "An unexpected error occurred invoking " + quoted +
-               " on the server. HubException: Client sent " + std::to_string(message.stream_count) +
-               " stream(s), Hub method expects 0.";
+        return "An unexpected error occurred invoking " + quoted + " on the server. HubException: Client sent " +
+               std::to_string(message.stream_count) + " stream(s), Hub method expects 0.";
     return {};
 }
 
@@ -158,20 +156,19 @@ void hub_connection::invoke(const incoming& message) {
     const bool detailed = core_->options.enable_detailed_errors;
     if (message.argument_count != found->arity) {
         const std::string counts = " InvalidDataException: Invocation provides " +
-                                   std::to_string(message.argument_count) +
-                                   " argument(s) but target expects " + std::to_string(found->arity) + ".";
+                                   std::to_string(message.argument_count) + " argument(s) but target expects " +
+                                   std::to_string(found->arity) + ".";
         return complete_with_error(id, detailed ? prefix + counts : prefix);
     }
     auto arguments = protocol_->read_arguments(message);
     if (!arguments)
-        return complete_with_error(
-            id, !detailed ? prefix
-                          : prefix +
-                                " InvalidDataException: Error binding arguments. Make sure that the "
-                                "types of the provided values match the types of the hub method "
-                                "being invoked.");
-    if (const auto refusal = why_not(message, found->name); !refusal.empty())
-        return complete_with_error(id, refusal);
+        return complete_with_error(id, !detailed
+                                           ? prefix
+                                           : prefix +
+                                                 " InvalidDataException: Error binding arguments. Make sure that the "
+                                                 "types of the provided values match the types of the hub method "
+                                                 "being invoked.");
+    if (const auto refusal = why_not(message, found->name); !refusal.empty()) return complete_with_error(id, refusal);
 
     calls_.push_back(std::make_shared<call>(shared_from_this(), *found, id, std::move(*arguments)));
     const auto running = calls_.back();

@@ -19,12 +19,10 @@ namespace signalr {
 class call;
 
 // Loop thread only, but for what is marked.
-class hub_connection final : public transport_user,
-                             public timed,
-                             public std::enable_shared_from_this<hub_connection> {
+class hub_connection final : public transport_user, public timed, public std::enable_shared_from_this<hub_connection> {
 public:
-    hub_connection(std::shared_ptr<hub_core> core, principal who, connection_id id,
-                   std::optional<connection_id> token, transport& via);
+    hub_connection(std::shared_ptr<hub_core> core, principal who, connection_id id, std::optional<connection_id> token,
+                   transport& via);
     ~hub_connection() override;
 
     // Fixed once it is in the index; then safe from any thread.
@@ -99,7 +97,7 @@ private:
     const hub_protocol* protocol_;
     principal who_;
     base::log_scope log_;
-    std::string input_;  // of a message that is not whole, or that waits for a free slot
+    std::string input_;                         // of a message that is not whole, or that waits for a free slot
     std::vector<std::shared_ptr<call>> calls_;  // running
     steady_time opened_at_, last_ping_, last_heard_;
     std::size_t seen_ = 0;  // bytes of input_ that hold no separator

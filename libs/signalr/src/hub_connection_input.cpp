@@ -1,4 +1,6 @@
 // A hub connection's way of reading: a byte stream cut into messages, that stops while all slots are busy.
+#include <algorithm>
+
 #include "handshake.hpp"
 #include "hub_connection.hpp"
 
@@ -72,7 +74,8 @@ std::size_t hub_connection::take_message(std::string_view bytes) {
 
 bool hub_connection::ready() const noexcept {
     if (state_ == state::handshaking) return true;
-    return state_ == state::open && calls_.size() < core_->options.maximum_parallel_invocations &&
+    return state_ == state::open &&
+           calls_.size() < std::max<std::size_t>(core_->options.maximum_parallel_invocations, 1) &&
            !transport_->congested();
 }
 

@@ -16,8 +16,7 @@ bool hub_connection::silent(steady_time now) const {
     const auto& limits = core_->options;
     if (blocked_ || state_ != state::open) return false;
     if (pinged_) return now - last_heard_ >= limits.client_timeout;
-    return !heard_ && limits.first_message_deadline.count() > 0 &&
-           now - opened_at_ >= limits.first_message_deadline;
+    return !heard_ && limits.first_message_deadline.count() > 0 && now - opened_at_ >= limits.first_message_deadline;
 }
 
 steady_time hub_connection::on_time(steady_time now) {

@@ -52,20 +52,16 @@ public:
 
     // Size of the first message of `bytes` with its framing; 0: not all there. The first `seen` bytes have
     // been looked at before without success.
-    virtual std::expected<std::size_t, protocol_fault> frame_size(std::string_view bytes,
-                                                                  std::size_t seen) const = 0;
+    virtual std::expected<std::size_t, protocol_fault> frame_size(std::string_view bytes, std::size_t seen) const = 0;
     virtual bool is_ping(std::string_view framed) const noexcept = 0;  // a common ping, told without parsing
     virtual std::expected<void, protocol_fault> parse(std::string_view framed, incoming& out) const = 0;
     // nullopt: they are no values that a method could be given (bad UTF-8, numbers out of range).
     virtual std::optional<boost::json::array> read_arguments(const incoming& message) const = 0;
 
     // Each appends one message with its framing. JSON texts go out as they are.
-    virtual void write_invocation(std::string& out, std::string_view target,
-                                  std::string_view arguments_json) const = 0;
-    virtual void write_result(std::string& out, std::string_view invocation_id,
-                              std::string_view result_json) const = 0;
-    virtual void write_error(std::string& out, std::string_view invocation_id,
-                             std::string_view error) const = 0;
+    virtual void write_invocation(std::string& out, std::string_view target, std::string_view arguments_json) const = 0;
+    virtual void write_result(std::string& out, std::string_view invocation_id, std::string_view result_json) const = 0;
+    virtual void write_error(std::string& out, std::string_view invocation_id, std::string_view error) const = 0;
     virtual void write_close(std::string& out, std::string_view error, bool allow_reconnect) const = 0;
     virtual void write_ping(std::string& out) const = 0;
 };

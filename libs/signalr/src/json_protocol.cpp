@@ -12,9 +12,7 @@ namespace {
 using fault = std::unexpected<protocol_fault>;
 
 fault invalid(std::string text) { return fault{{"InvalidDataException: " + std::move(text)}}; }
-fault missing(std::string_view name) {
-    return invalid("Missing required property '" + std::string{name} + "'.");
-}
+fault missing(std::string_view name) { return invalid("Missing required property '" + std::string{name} + "'."); }
 fault not_a(std::string_view name, std::string_view type) {
     return invalid("Expected '" + std::string{name} + "' to be of type " + std::string{type} + ".");
 }
@@ -81,8 +79,7 @@ private:
         if (name == "target") return has_target_ = true, take_string(name, value, out_.target);
         if (name == "error") return has_error_ = true, take_string(name, value, out_.error);
         if (name == "arguments") return take_arguments(value);
-        if (name == "item")
-            return has_item_ = true, out_.item = value.text, std::expected<void, protocol_fault>{};
+        if (name == "item") return has_item_ = true, out_.item = value.text, std::expected<void, protocol_fault>{};
         if (name == "result")
             return has_result_ = true, out_.result = value.text, std::expected<void, protocol_fault>{};
         if (name == "allowReconnect") return take_allow_reconnect(value);
@@ -129,8 +126,7 @@ private:
     }
 
     std::expected<void, protocol_fault> take_allow_reconnect(const json_value& value) {
-        if (value.kind != json_kind::boolean)
-            return invalid("Expected 'allowReconnect' to be true or false.");
+        if (value.kind != json_kind::boolean) return invalid("Expected 'allowReconnect' to be true or false.");
         out_.allow_reconnect = value.text == "true";
         return {};
     }
@@ -181,9 +177,9 @@ private:
 
     std::expected<void, protocol_fault> check() const {
         if (!has_type_) return missing("type");
-        const bool needs_id =
-            out_.kind == message_kind::stream_item || out_.kind == message_kind::completion ||
-            out_.kind == message_kind::stream_invocation || out_.kind == message_kind::cancel_invocation;
+        const bool needs_id = out_.kind == message_kind::stream_item || out_.kind == message_kind::completion ||
+                              out_.kind == message_kind::stream_invocation ||
+                              out_.kind == message_kind::cancel_invocation;
         if (needs_id && !has_id_) return missing("invocationId");
         switch (out_.kind) {
             case message_kind::invocation:
@@ -220,8 +216,7 @@ public:
     std::size_t index() const noexcept override { return 0; }
     bool binary() const noexcept override { return false; }
 
-    std::expected<std::size_t, protocol_fault> frame_size(std::string_view bytes,
-                                                          std::size_t seen) const override {
+    std::expected<std::size_t, protocol_fault> frame_size(std::string_view bytes, std::size_t seen) const override {
         const auto at = bytes.find(record_separator, seen);
         return at == std::string_view::npos ? 0 : at + 1;
     }
@@ -240,21 +235,18 @@ public:
         return std::move(value.get_array());
     }
 
-    void write_invocation(std::string& out, std::string_view target,
-                          std::string_view arguments_json) const override {
+    void write_invocation(std::string& out, std::string_view target, std::string_view arguments_json) const override {
         out += R"({"type":1,"target":)";
         append_json_string(out, target);
         out.append(R"(,"arguments":)").append(arguments_json) += '}';
         out += record_separator;
     }
-    void write_result(std::string& out, std::string_view invocation_id,
-                      std::string_view result_json) const override {
+    void write_result(std::string& out, std::string_view invocation_id, std::string_view result_json) const override {
         start_completion(out, invocation_id);
         out.append(R"(,"result":)").append(result_json) += '}';
         out += record_separator;
     }
-    void write_error(std::string& out, std::string_view invocation_id,
-                     std::string_view error) const override {
+    void write_error(std::string& out, std::string_view invocation_id, std::string_view error) const override {
         start_completion(out, invocation_id);
         out += R"(,"error":)";
         append_json_string(out, error);

@@ -26,8 +26,7 @@ class json_scanner {
 public:
     static constexpr unsigned max_depth = 64;  // the outermost object counts
 
-    explicit json_scanner(std::string_view text) noexcept
-        : at_{text.data()}, end_{text.data() + text.size()} {}
+    explicit json_scanner(std::string_view text) noexcept : at_{text.data()}, end_{text.data() + text.size()} {}
 
     enum class trouble : unsigned char { none, malformed, cut_short };
 

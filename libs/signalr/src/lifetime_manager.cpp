@@ -18,7 +18,7 @@ std::shared_ptr<loop_room> lifetime_manager::room_of(net::loop& home) {
     const std::scoped_lock lock{rooms_guard_};
     for (const auto& room : rooms_)
         if (&room->home() == &home) return room;
-    return rooms_.emplace_back(std::make_shared<loop_room>(home));
+    return rooms_.emplace_back(std::make_shared<loop_room>(home, mailbox_limit_));
 }
 
 std::vector<std::shared_ptr<loop_room>> lifetime_manager::rooms() const {
@@ -61,8 +61,7 @@ void lifetime_manager::remove(const hub_connection& c) {
     users_.fetch_sub(1, std::memory_order_relaxed);
 }
 
-outgoing_ptr lifetime_manager::serialize(std::string_view target, std::string_view arguments_json,
-                                         unsigned protocols) {
+outgoing_ptr lifetime_manager::serialize(std::string_view target, std::string_view arguments_json, unsigned protocols) {
     // A separator inside would cut the message in two: valid JSON has none.
     if (arguments_json.find(record_separator) != std::string_view::npos) {
         log_.error("message not sent: its arguments are not JSON", {{"Target", target}});
@@ -73,8 +72,7 @@ outgoing_ptr lifetime_manager::serialize(std::string_view target, std::string_vi
     return made;
 }
 
-void lifetime_manager::user(std::string_view user_id, std::string_view target,
-                            std::string_view arguments_json) {
+void lifetime_manager::user(std::string_view user_id, std::string_view target, std::string_view arguments_json) {
     boost::container::small_vector<handle, 8> to;
     {
         auto& shard = shard_of(user_id);
@@ -93,8 +91,7 @@ void lifetime_manager::user(std::string_view user_id, std::string_view target,
     }
 }
 
-void lifetime_manager::connection(std::string_view id, std::string_view target,
-                                  std::string_view arguments_json) {
+void lifetime_manager::connection(std::string_view id, std::string_view target, std::string_view arguments_json) {
     const auto key = connection_id::parse(id);
     if (!key) return;
     handle to;

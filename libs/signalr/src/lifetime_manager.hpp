@@ -17,7 +17,8 @@ namespace signalr {
 
 class lifetime_manager final : public hub_clients {
 public:
-    explicit lifetime_manager(const base::log_scope& log) : log_{log} {}
+    lifetime_manager(const base::log_scope& log, std::size_t mailbox_limit)
+        : log_{log}, mailbox_limit_{mailbox_limit} {}
 
     // On the connection's loop, once each. Its id, user and protocol do not change in between.
     void add(const std::shared_ptr<hub_connection>& c);
@@ -55,6 +56,7 @@ private:
     outgoing_ptr serialize(std::string_view target, std::string_view arguments_json, unsigned protocols);
 
     const base::log_scope& log_;
+    const std::size_t mailbox_limit_;
     std::array<user_shard, shard_count> by_user_;
     std::array<connection_shard, shard_count> by_id_;
     mutable std::mutex rooms_guard_;

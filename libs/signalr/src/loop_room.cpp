@@ -32,7 +32,7 @@ void loop_room::deliver(std::shared_ptr<hub_connection> to, outgoing_ptr what) {
     if (home_.in_this_thread()) return hand_over({std::move(to), std::move(what)});
     {
         const std::scoped_lock lock{guard_};
-        if (mailbox_.size() >= mailbox_limit) {
+        if (mailbox_.size() >= mailbox_limit_) {
             overflowed_ = true;
             if (to)
                 to->mark_lost();

@@ -18,7 +18,9 @@ class hub_connection;
 // Loop thread only, but for deliver() and the counters.
 class loop_room : public std::enable_shared_from_this<loop_room> {
 public:
-    explicit loop_room(net::loop& home) : home_{home}, timer_{home.now()} {}
+    // `mailbox_limit`: above, a loop that does not keep up loses messages; who lost one is closed with allowReconnect.
+    loop_room(net::loop& home, std::size_t mailbox_limit)
+        : home_{home}, timer_{home.now()}, mailbox_limit_{mailbox_limit} {}
 
     net::loop& home() const noexcept { return home_; }
     pulse& timer() noexcept { return timer_; }
@@ -37,9 +39,6 @@ public:
     std::uint64_t slow_closed() const noexcept { return slow_closed_.load(std::memory_order_relaxed); }
 
 private:
-    // Above, a loop that does not keep up loses messages; who lost one is closed with allowReconnect.
-    static constexpr std::size_t mailbox_limit = 1'000'000;
-
     struct delivery {
         std::shared_ptr<hub_connection> to;
         outgoing_ptr what;
@@ -56,6 +55,7 @@ private:
     std::shared_ptr<void> beat_;
     std::vector<hub_connection*> here_;
 
+    const std::size_t mailbox_limit_;
     std::mutex guard_;
     std::vector<delivery> mailbox_;
     bool posted_ = false;

@@ -19,8 +19,7 @@ struct hub_method {
 class method_table {
 public:
     void add(std::string name, std::size_t arity, raw_method run) {
-        if (name.empty() || name.size() > longest)
-            throw std::logic_error("a hub method's name has 1 to 128 bytes");
+        if (name.empty() || name.size() > longest) throw std::logic_error("a hub method's name has 1 to 128 bytes");
         auto key = lowered(name);
         methods_.insert_or_assign(std::move(key), hub_method{std::move(name), arity, std::move(run)});
     }

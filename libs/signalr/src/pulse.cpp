@@ -33,8 +33,7 @@ void pulse::schedule(timed& who, steady_time due) noexcept {
     who.unlink();
     if (due == steady_time::max()) return;
     const std::int64_t whole = std::chrono::ceil<std::chrono::seconds>(due.time_since_epoch()).count();
-    const std::int64_t at =
-        std::clamp<std::int64_t>(whole, done_ + 1, done_ + static_cast<std::int64_t>(size) - 1);
+    const std::int64_t at = std::clamp<std::int64_t>(whole, done_ + 1, done_ + static_cast<std::int64_t>(size) - 1);
     link(ring_[static_cast<std::size_t>(at) % size], who);
 }
 

@@ -55,9 +55,8 @@ private:
 
 }  // namespace
 
-net::http::response accept_websocket(const net::http::request& r,
-                                     const net::websocket::session_limits& limits, user_factory make_user,
-                                     std::function<void()> never_opened) {
+net::http::response accept_websocket(const net::http::request& r, const net::websocket::session_limits& limits,
+                                     user_factory make_user, std::function<void()> never_opened) {
     auto rider = std::make_unique<websocket_transport>(birth{std::move(make_user), std::move(never_opened)});
     return net::websocket::accept(r, std::move(rider), limits);
 }

@@ -11,8 +11,7 @@ namespace signalr {
 using user_factory = std::function<std::shared_ptr<transport_user>(transport&)>;
 
 // `never_opened`: the connection ended before the upgrade was answered.
-net::http::response accept_websocket(const net::http::request& r,
-                                     const net::websocket::session_limits& limits, user_factory make_user,
-                                     std::function<void()> never_opened);
+net::http::response accept_websocket(const net::http::request& r, const net::websocket::session_limits& limits,
+                                     user_factory make_user, std::function<void()> never_opened);
 
 }  // namespace signalr

@@ -117,6 +117,21 @@ TEST(HubClients, SendsFromOtherThreadsWithOnePostForMany) {
     EXPECT_EQ(h.loop.posts_seen, 1U);
 }
 
+TEST(HubClients, ClosesWhoLostAMessageOnTheWayToItsLoop) {
+    hub_options options;
+    options.loop_mailbox = 3;
+    hub_on_wire h{options};
+    auto few = h.connect("anna"), many = h.connect("berta");
+    h.loop.leave_thread(true);
+    h.hub->clients().user("anna", "N", "[]");
+    for (int i = 0; i < 5; ++i) h.hub->clients().user("berta", "N", "[]");
+    h.loop.leave_thread(false);
+
+    EXPECT_EQ(few->take(), strings{sent("N", "[]")});
+    EXPECT_EQ(many->take(), (strings{sent("N", "[]"), sent("N", "[]"), close_again}));
+    EXPECT_EQ(h.hub->stats().slow_closed, 1U);
+}
+
 TEST(HubClients, ClosesAClientThatDoesNotTakeWhatIsSent) {
     hub_on_wire h;
     auto slow = h.connect("anna"), quick = h.connect("berta");

@@ -56,11 +56,12 @@ struct hub_options {
     std::chrono::milliseconds shutdown_wait{5'000};
     std::chrono::milliseconds first_message_deadline{60'000};  // a peer that never pings nor calls; 0 = none
     std::size_t maximum_receive_message_size = 32 * 1024;      // bytes of one hub message with its framing
-    std::size_t maximum_parallel_invocations = 1;
-    std::size_t broadcast_backlog = 1024 * 1024;  // unsent bytes; above: closed with allowReconnect
+    std::size_t maximum_parallel_invocations = 1;              // per connection, at least 1
+    std::size_t broadcast_backlog = 1024 * 1024;               // unsent bytes; above: closed with allowReconnect
     std::size_t maximum_frame =
-        16 * 1024 * 1024;  // of a WebSocket; it may hold many hub messages and is never kept whole
-    std::size_t max_negotiated = 10'000;  // ids waiting for their first use; above: 503
+        16 * 1024 * 1024;                  // of a WebSocket; it may hold many hub messages and is never kept whole
+    std::size_t max_negotiated = 10'000;   // ids waiting for their first use; above: 503
+    std::size_t loop_mailbox = 1'000'000;  // messages on their way to one loop; above: lost, and who lost one is closed
     bool enable_detailed_errors = false;
     bool close_on_authentication_expiration = true;
     bool require_user = false;          // no user id: the connection is accepted, told Close, and closed
