@@ -1,7 +1,5 @@
 #include "base/log.hpp"
 
-#include <vector>
-
 #include "base/result.hpp"
 
 namespace base {
@@ -15,15 +13,16 @@ log_scope log_scope::with(std::string_view name, std::string_view value) const {
 log_scope log_scope::with(std::initializer_list<log_field> fields) const {
     log_scope inner = *this;
     if (!sink_ || fields.size() == 0) return inner;
-    const auto block = std::make_shared<std::vector<log_link>>();
-    block->reserve(fields.size());  // links point at each other: they must not move
+    const auto block = std::make_shared<log_link[]>(fields.size());
     auto outer = link_;
+    auto* link = block.get();
     for (const auto& field : fields) {
-        block->push_back({std::string{field.name}, std::string{field.value}, std::move(outer)});
-        outer =
-            std::shared_ptr<const log_link>{std::shared_ptr<void>{}, &block->back()};  // owned by the block
+        link->name = field.name;
+        link->value = field.value;
+        link->outer = std::move(outer);
+        outer = std::shared_ptr<const log_link>{std::shared_ptr<void>{}, link++};  // owned by the block
     }
-    inner.link_ = std::shared_ptr<const log_link>{block, &block->back()};
+    inner.link_ = std::shared_ptr<const log_link>{block, link - 1};
     return inner;
 }
 

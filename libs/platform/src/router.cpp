@@ -11,12 +11,23 @@ using net::http::method;
 constexpr std::size_t deepest = 16;  // segments; no route of ours comes near
 
 struct segments {
-    std::array<std::string_view, deepest> raw;
-    std::array<std::string, deepest> decoded;  // only of those that hold a %
+    std::array<std::string_view, deepest> pieces;  // decoded
+    std::string decoded;                           // the bytes of those that had a %; never grows once reserved
     std::size_t count = 0;
     bool too_many = false, undecodable = false;
 
-    std::string_view at(std::size_t i) const { return decoded[i].empty() ? raw[i] : std::string_view{decoded[i]}; }
+    // `rest`: how long what is still to be cut is; decoding only shortens, so views into `decoded` stay good.
+    std::string_view decode(std::string_view piece, std::size_t rest) {
+        const auto text = net::http::percent_decode(piece);
+        if (!text) {
+            undecodable = true;
+            return {};
+        }
+        if (decoded.empty()) decoded.reserve(rest);
+        const auto at = decoded.size();
+        decoded += *text;
+        return std::string_view{decoded}.substr(at);
+    }
 };
 
 // One slash at the end is forgiven, as the .NET services did.
@@ -30,12 +41,7 @@ void cut(std::string_view path, segments& out) {
         }
         const auto end = path.find('/');
         const auto piece = path.substr(0, end);
-        if (piece.find('%') != std::string_view::npos) {
-            auto text = net::http::percent_decode(piece);
-            out.undecodable = out.undecodable || !text;
-            out.decoded[out.count] = std::move(text).value_or(std::string{});
-        }
-        out.raw[out.count++] = piece;
+        out.pieces[out.count++] = piece.find('%') == std::string_view::npos ? piece : out.decode(piece, path.size());
         if (end == std::string_view::npos) return;
         path.remove_prefix(end + 1);
     }
@@ -46,7 +52,7 @@ using taken = std::array<std::size_t, deepest>;  // which segments are captures
 const router::node* walk(const router::node& n, const segments& path, std::size_t depth, taken& captured,
                          std::size_t& count) {
     if (depth == path.count) return n.allow.empty() ? nullptr : &n;
-    const auto piece = path.at(depth);
+    const auto piece = path.pieces[depth];
     for (const auto& [name, next] : n.literals)
         if (name == piece)
             if (const auto* found = walk(*next, path, depth + 1, captured, count)) return found;
@@ -84,12 +90,13 @@ const route* router::node::find(method verb) const noexcept {
 }
 
 void router::add(method verb, route r) {
-    if (!r.pattern.starts_with('/')) throw std::logic_error{"a route pattern starts with /: " + r.pattern};
+    if (!r.pattern.starts_with('/') || r.pattern.find('%') != std::string::npos)
+        throw std::logic_error{"a route pattern starts with / and is not percent-encoded: " + r.pattern};
     segments pieces;
     cut(r.pattern, pieces);
     if (pieces.too_many) throw std::logic_error{"route pattern too deep: " + r.pattern};
     node* n = &root_;
-    for (std::size_t i = 0; i < pieces.count; ++i) n = &child(*n, pieces.raw[i], r.pattern);
+    for (std::size_t i = 0; i < pieces.count; ++i) n = &child(*n, pieces.pieces[i], r.pattern);
     auto& place = n->verbs[static_cast<std::size_t>(verb)];
     if (place) throw std::logic_error{"two routes for " + std::string{net::http::to_string(verb)} + ' ' + r.pattern};
     place = std::make_unique<route>(std::move(r));
@@ -105,7 +112,7 @@ router::match router::find(std::string_view path) const {
     taken captured{};
     std::size_t count = 0;
     out.at = walk(root_, pieces, 0, captured, count);
-    for (std::size_t i = 0; i < count; ++i) out.captures.emplace_back(pieces.at(captured[i]));
+    for (std::size_t i = 0; i < count; ++i) out.captures.emplace_back(pieces.pieces[captured[i]]);
     return out;
 }
 

@@ -31,24 +31,44 @@ std::size_t utf8_end(std::string_view text, std::size_t at) noexcept {
     return second && tail(at + 2) && tail(at + 3) ? at + 4 : at;
 }
 
-void append_json(std::string& out, std::string_view text) {
+namespace {
+
+bool plain(char c) noexcept { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; }
+
+void append_escaped(std::string& out, char c) {
     constexpr char digits[] = "0123456789abcdef";
+    switch (c) {
+        case '"':
+            out += "\\\"";
+            break;
+        case '\\':
+            out += "\\\\";
+            break;
+        case '\n':
+            out += "\\n";
+            break;
+        case '\r':
+            out += "\\r";
+            break;
+        case '\t':
+            out += "\\t";
+            break;
+        default:
+            ((out += "\\u00") += digits[c >> 4]) += digits[c & 15];
+    }
+}
+
+}  // namespace
+
+void append_json(std::string& out, std::string_view text) {
     out += '"';
     for (std::size_t i = 0; i < text.size();) {
-        const char c = text[i];
-        if (c == '"' || c == '\\') {
-            (out += '\\') += c;
-            ++i;
-        } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
-            if (c == '\n')
-                out += "\\n";
-            else if (c == '\t')
-                out += "\\t";
-            else if (c == '\r')
-                out += "\\r";
-            else
-                ((out += "\\u00") += digits[c >> 4]) += digits[c & 15];
-            ++i;
+        auto run = i;
+        while (run < text.size() && plain(text[run])) ++run;
+        out.append(text, i, run - i);
+        if ((i = run) == text.size()) break;
+        if (static_cast<unsigned char>(text[i]) < 0x80) {
+            append_escaped(out, text[i++]);
         } else if (const auto end = utf8_end(text, i); end > i) {
             out.append(text, i, end - i);
             i = end;

@@ -299,13 +299,12 @@ private:
     }
 
     void finish(passage& p, response& out) {
-        out.headers.reserve(out.headers.size() + 5);
-        add_cors_headers(out, p.origin);
-        out.headers.emplace_back("X-Correlation-Id", p.e.correlation);
+        if (p.origin) add_cors_headers(out, p.origin);
         if (p.e.request.verb == method::head) out.stream = nullptr;  // a stream has no length to keep
         const double seconds = std::chrono::duration<double>(time_.steady() - p.began).count();
         p.counted->done(out.status, seconds);
         if (options_.access_log) log_access(p, out.status, seconds);
+        out.headers.emplace_back("X-Correlation-Id", std::move(p.e.correlation));
     }
 
     void log_access(const passage& p, unsigned status, double seconds) const {
