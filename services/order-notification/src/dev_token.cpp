@@ -36,13 +36,12 @@ void mount_dev_token(platform::web& on, platform::token_request like, const base
             if (!user)
                 return platform::to_response(
                     {.status = 400,
-                     .detail =
-                         "Send {\"userId\":\"…\"} with 1 to 64 characters and no white space around them."},
+                     .detail = "Send {\"userId\":\"…\"} with 1 to 64 characters and no white space around them."},
                     e);
             auto request = like;
             request.user = user->str();
-            auto r = net::http::make_response(200, "application/json",
-                                              answer(*user, platform::make_token(request, time)));
+            auto r =
+                net::http::make_response(200, "application/json", answer(*user, platform::make_token(request, time)));
             r.set("Cache-Control", "no-store");
             return r;
         });

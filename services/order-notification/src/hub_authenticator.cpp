@@ -22,24 +22,26 @@ std::expected<platform::identity, platform::token_fault> identify(platform::toke
     return tokens.verify_header(r.get("Authorization"));
 }
 
-signalr::principal principal_of(const platform::identity& who) {
+// The connection ends when its token would no longer be let in.
+signalr::principal principal_of(const platform::identity& who, std::chrono::seconds leeway) {
     signalr::principal p;
     if (!who.user.empty()) p.user = who.user;
     if (who.expires)
-        p.expires = std::chrono::system_clock::time_point{
-            std::chrono::duration_cast<std::chrono::system_clock::duration>(
-                std::chrono::microseconds{who.expires})};
+        p.expires =
+            std::chrono::system_clock::time_point{std::chrono::duration_cast<std::chrono::system_clock::duration>(
+                std::chrono::microseconds{who.expires} + leeway)};
     return p;
 }
 
 }  // namespace
 
-signalr::authenticator hub_authenticator(platform::token_verifier& tokens, std::vector<std::string> origins) {
-    return [&tokens, origins = std::move(origins)](
-               const net::http::request& r) -> std::variant<signalr::principal, net::http::response> {
+signalr::authenticator hub_authenticator(platform::token_verifier& tokens, std::vector<std::string> origins,
+                                         std::chrono::seconds leeway) {
+    return [&tokens, origins = std::move(origins),
+            leeway](const net::http::request& r) -> std::variant<signalr::principal, net::http::response> {
         if (r.has("Origin") && !platform::origin_allowed(r, origins)) return refused(403);
         const auto who = identify(tokens, r);
-        if (who) return principal_of(*who);
+        if (who) return principal_of(*who, leeway);
         switch (who.error()) {
             case platform::token_fault::no_identity:
                 return signalr::principal{};

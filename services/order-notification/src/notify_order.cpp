@@ -46,27 +46,24 @@ public:
     notifier(const dependencies& needs, signalr::hub_clients& clients)
         : needs_{needs},
           clients_{clients},
-          pushed_{needs.metrics.make_counter("order_notifications_total",
-                                             "Notifications given a number and pushed.")},
+          pushed_{needs.metrics.make_counter("order_notifications_total", "Notifications given a number and pushed.")},
           silent_{needs.metrics.make_counter("order_notifications_silent_total",
                                              "Not pushed: a higher status had been told.")},
-          ownerless_{needs.metrics.make_counter("order_notifications_ownerless_total",
-                                                "No owner known, in any store.")},
+          ownerless_{
+              needs.metrics.make_counter("order_notifications_ownerless_total", "No owner known, in any store.")},
           delay_{needs.metrics.make_histogram("order_accept_to_notification_seconds",
                                               "From the order's acceptance to its push.")} {}
 
     // `read_event` makes an event of a body; `items` gets what was readable, the rest is dead-lettered.
     template <class ReadEvent>
-    awaitable<std::vector<outcome>> run(base::call_context ctx, messaging::batch batch,
-                                        ReadEvent read_event) const {
+    awaitable<std::vector<outcome>> run(base::call_context ctx, messaging::batch batch, ReadEvent read_event) const {
         std::vector<outcome> outcomes(batch.messages.size());
         std::vector<item> items;
         items.reserve(batch.messages.size());
         for (std::size_t i = 0; i < batch.messages.size(); ++i) {
             const auto event = read_event(batch.messages[i].content.body);
             if (!event) {
-                outcomes[i] = {
-                    .what = verdict::dead_letter, .reason = event.error().message, .exception = {}};
+                outcomes[i] = {.what = verdict::dead_letter, .reason = event.error().message, .exception = {}};
                 continue;
             }
             items.push_back({.at = i, .news = read(*event)});
@@ -79,8 +76,8 @@ public:
 
 private:
     // Those whose owner is known first; the others wait without holding them up.
-    awaitable<void> tell_all(const base::call_context& ctx, const messaging::batch& batch,
-                             std::vector<item> items, std::vector<outcome>& outcomes) const {
+    awaitable<void> tell_all(const base::call_context& ctx, const messaging::batch& batch, std::vector<item> items,
+                             std::vector<outcome>& outcomes) const {
         co_await leave_out_completed(ctx, items, outcomes);
         for (std::size_t pause = 0; !items.empty(); ++pause) {
             if (!co_await find_owners(ctx, items)) co_return hold_all(items, outcomes);
@@ -92,7 +89,7 @@ private:
             co_await timer.async_wait(boost::asio::use_awaitable);
         }
         if (items.empty()) co_return;
-        co_await ask_sql_for_owners(ctx, items);
+        if (!co_await ask_sql_for_owners(ctx, items, outcomes)) co_return hold_all(items, outcomes);
         auto known = take_owned(items);
         co_await tell(ctx, std::move(known), outcomes);
         for (const auto& i : items) outcomes[i.at] = without_owner(ctx, i, batch.messages[i.at]);
@@ -123,8 +120,7 @@ private:
     awaitable<void> leave_out_completed(const base::call_context& ctx, std::vector<item>& items,
                                         std::vector<outcome>& outcomes) const {
         if (!needs_.orders || items.empty() || items.front().news.state != order_state::failed) co_return;
-        const auto found =
-            co_await needs_.orders->find_all(within(ctx, needs_.limits.sql_deadline), ids_of(items));
+        const auto found = co_await needs_.orders->find_all(within(ctx, needs_.limits.sql_deadline), ids_of(items));
         if (!found) co_return;  // the workflow store has its own say
         std::size_t at = 0;
         std::erase_if(items, [&](const item& i) {
@@ -155,25 +151,35 @@ private:
         co_return true;
     }
 
-    awaitable<void> ask_sql_for_owners(const base::call_context& ctx, std::vector<item>& items) const {
-        if (!needs_.orders) co_return;
-        const auto found =
-            co_await needs_.orders->find_all(within(ctx, needs_.limits.sql_deadline), ids_of(items));
-        if (!found) co_return;
+    // False: SQL is away, and it alone can still know. An order that its owner deleted since is nobody's news.
+    awaitable<bool> ask_sql_for_owners(const base::call_context& ctx, std::vector<item>& items,
+                                       std::vector<outcome>& outcomes) const {
+        if (!needs_.orders) co_return true;
+        const auto found = co_await needs_.orders->find_all(within(ctx, needs_.limits.sql_deadline), ids_of(items));
+        if (!found) co_return !base::is_away(found.error());
         for (std::size_t i = 0; i < items.size(); ++i) {
             const auto& sql = (*found)[i];
-            if (sql.row)
+            if (sql.row) {
                 items[i].news.user = sql.row->customer;
-            else if (sql.failure)
+                items[i].news.steps.merge(sql.row->steps);
+            } else if (sql.failure) {
                 items[i].news.user = sql.failure->customer;
-            if (sql.row) items[i].news.steps.merge(sql.row->steps);
+            }
             items[i].owned = !items[i].news.user.empty();
         }
+        std::size_t at = 0;
+        std::erase_if(items, [&](const item& i) {
+            const auto& row = (*found)[at++].row;
+            if (!row || !row->deleted) return false;
+            outcomes[i.at] = {};
+            silent_.add();
+            return true;
+        });
+        co_return true;
     }
 
     // Feed first, then the push, then the ack: a crash in between pushes once more, and never too little.
-    awaitable<void> tell(const base::call_context& ctx, std::vector<item> items,
-                         std::vector<outcome>& outcomes) const {
+    awaitable<void> tell(const base::call_context& ctx, std::vector<item> items, std::vector<outcome>& outcomes) const {
         if (items.empty()) co_return;
         const auto now = needs_.clock.now();
         std::vector<contracts::notification> news;
@@ -186,13 +192,15 @@ private:
         const auto numbered =
             co_await needs_.workflow.append(within(ctx, needs_.limits.workflow_deadline), std::move(news));
         if (!numbered) {
-            ctx.log.warn("workflow store away, notifications held", {{"Reason", numbered.error().message}});
-            co_return hold_all(items, outcomes);
+            ctx.log.warn("notifications could not be numbered", {{"Reason", numbered.error().message}});
+            const auto what = base::is_away(numbered.error()) ? verdict::hold : verdict::retry;
+            for (const auto& i : items)
+                outcomes[i.at] = {.what = what, .reason = {}, .exception = numbered.error().message};
+            co_return;
         }
         for (const auto& n : *numbered) push(ctx, n);
         for (const auto& i : items) outcomes[i.at] = {};
-        (void)co_await needs_.workflow.apply(within(ctx, needs_.limits.workflow_deadline),
-                                             notified_steps(*numbered));
+        (void)co_await needs_.workflow.apply(within(ctx, needs_.limits.workflow_deadline), notified_steps(*numbered));
     }
 
     void push(const base::call_context& ctx, const contracts::notification& n) const {
@@ -203,12 +211,11 @@ private:
         clients_.user(n.user.str(), "Notification", arguments);
         pushed_.add();
         const auto accepted = n.steps[contracts::step::accepted];
-        if (accepted)
-            delay_.observe(static_cast<double>(n.steps[contracts::step::notified] - accepted) / 1e6);
+        if (accepted) delay_.observe(static_cast<double>(n.steps[contracts::step::notified] - accepted) / 1e6);
         if (ctx.log.enabled(base::log_level::debug))
-            ctx.log.debug("order notified", {{"CorrelationId", n.id.str()},
-                                             {"UserId", n.user.str()},
-                                             {"Status", contracts::to_string(n.state)}});
+            ctx.log.debug(
+                "order notified",
+                {{"CorrelationId", n.id.str()}, {"UserId", n.user.str()}, {"Status", contracts::to_string(n.state)}});
     }
 
     // The status stays with those who know it; here only the last step of the timeline is added.
@@ -228,9 +235,8 @@ private:
     outcome without_owner(const base::call_context& ctx, const item& i, const messaging::delivery& d) const {
         ownerless_.add();
         ctx.log.error("nobody is known to own this order", {{"CorrelationId", i.news.id.str()}});
-        return {.what = d.last_attempt ? verdict::dead_letter : verdict::retry,
-                .reason = "owner unknown",
-                .exception = {}};
+        return {
+            .what = d.last_attempt ? verdict::dead_letter : verdict::retry, .reason = "owner unknown", .exception = {}};
     }
 
     base::call_context within(const base::call_context& ctx, std::chrono::milliseconds limit) const {

@@ -19,8 +19,17 @@ contracts::correlation_id id_argument(const boost::json::value& v) {
 }
 
 std::int64_t sequence_argument(const boost::json::value& v) {
-    if (const auto* i = v.if_int64(); i && *i >= 0) return *i;
-    throw signalr::hub_exception{"Invalid afterSequence"};
+    boost::system::error_code not_exact;
+    const auto i =
+        v.is_number() ? v.to_number<std::int64_t>(not_exact) : -1;  // 42 and 42.0, as clients have only one kind
+    if (not_exact || i < 0) throw signalr::hub_exception{"Invalid afterSequence"};
+    return i;
+}
+
+// The hub closes connections without a user before any method is called; this holds should it ever not.
+contracts::user_id user_of(const signalr::caller_context& caller) {
+    if (!caller.user() || caller.user()->empty()) throw signalr::hub_exception{"Missing user identifier"};
+    return contracts::user_id{*caller.user()};
 }
 
 [[noreturn]] void unavailable() { throw signalr::hub_exception{"Unavailable"}; }
@@ -42,19 +51,16 @@ class methods {
 public:
     explicit methods(dependencies needs) : needs_{std::move(needs)} {}
 
-    awaitable<std::string> register_order(signalr::caller_context& caller,
-                                          const boost::json::array& arguments) const {
+    awaitable<std::string> register_order(signalr::caller_context& caller, const boost::json::array& arguments) const {
         const auto id = id_argument(arguments[0]);
         // Whatever comes back, the answer is the same: the caller can't tell a foreign order from none.
-        (void)co_await needs_.workflow.touch(workflow_context(caller), id,
-                                             contracts::user_id{*caller.user()});
+        (void)co_await needs_.workflow.touch(workflow_context(caller), id, user_of(caller));
         co_return "null";
     }
 
-    awaitable<std::string> current_status(signalr::caller_context& caller,
-                                          const boost::json::array& arguments) const {
+    awaitable<std::string> current_status(signalr::caller_context& caller, const boost::json::array& arguments) const {
         const auto id = id_argument(arguments[0]);
-        const contracts::user_id user{*caller.user()};
+        const auto user = user_of(caller);
         const auto view = co_await needs_.workflow.find(workflow_context(caller), id);
         const bool own = view && view->owner == user;
         if (own && view->state.state == order_state::completed)
@@ -62,10 +68,13 @@ public:
         if (needs_.orders) {
             auto found = co_await needs_.orders->find_all(sql_context(caller), {id});
             if (!found) unavailable();
-            auto& sql = found->front();
-            if (sql.row && (sql.row->deleted || sql.row->customer != user)) co_return "null";
-            if (sql.row) co_return state_json(order_state::completed, sql.row->value.id, {});
-            if (sql.failure && sql.failure->customer == user)
+            const auto& sql = found->front();
+            if (sql.row && sql.row->customer == user)
+                co_return sql.row->deleted ? "null" : state_json(order_state::completed, sql.row->value.id, {});
+            if (!view)
+                unavailable();  // for everything that is not the caller's own row, so that the two can't be told apart
+            if (sql.row) co_return "null";
+            if (sql.failure && (sql.failure->customer == user || (sql.failure->customer.empty() && own)))
                 co_return state_json(order_state::failed, 0, sql.failure->reason);
         }
         if (!view) unavailable();
@@ -73,11 +82,9 @@ public:
         co_return state_json(view->state.state, view->state.order, view->state.reason);
     }
 
-    awaitable<std::string> resume(signalr::caller_context& caller,
-                                  const boost::json::array& arguments) const {
+    awaitable<std::string> resume(signalr::caller_context& caller, const boost::json::array& arguments) const {
         const auto after = sequence_argument(arguments[0]);
-        const auto page = co_await needs_.workflow.read_feed(workflow_context(caller),
-                                                             contracts::user_id{*caller.user()}, after);
+        const auto page = co_await needs_.workflow.read_feed(workflow_context(caller), user_of(caller), after);
         if (!page) unavailable();
         std::string out = "{\"complete\":";
         out += page->complete ? "true" : "false";

@@ -17,11 +17,10 @@ class NotifyOrder : public testing::Test {
 protected:
     test::world w;
     test::noting_clients clients;
-    dependencies needs{*w.workflow, &w.sql,    w.time,
-                       {},          w.metrics, {.owner_pauses = {std::chrono::milliseconds{1}}}};
+    dependencies needs{*w.workflow, &w.sql, w.time, {}, w.metrics, {.owner_pauses = {std::chrono::milliseconds{1}}}};
 
-    std::vector<messaging::outcome> deliver(const messaging::batch_handler& handle,
-                                            std::vector<std::string> bodies, bool last = false) {
+    std::vector<messaging::outcome> deliver(const messaging::batch_handler& handle, std::vector<std::string> bodies,
+                                            bool last = false) {
         std::vector<messaging::delivery> messages;
         for (auto& b : bodies) messages.push_back({.content = {.body = std::move(b)}, .last_attempt = last});
         return run(handle({}, {.messages = messages}));
@@ -105,6 +104,17 @@ TEST_F(NotifyOrder, AsksSqlForAnOwnerThatTheWorkflowStoreForgot) {
 TEST_F(NotifyOrder, RetriesThenDeadLettersWhatNobodyOwns) {
     EXPECT_EQ(verdict::retry, processed());
     EXPECT_EQ(verdict::dead_letter, processed(7, true));
+    EXPECT_TRUE(clients.calls.empty());
+}
+
+TEST_F(NotifyOrder, HoldsWhileSqlAloneCouldKnowTheOwner) {
+    w.sql.away = true;
+    EXPECT_EQ(verdict::hold, processed(7, true));
+}
+
+TEST_F(NotifyOrder, TellsNobodyOfAnOrderThatWasDeletedSince) {
+    w.sql.known[w.id] = w.row(7, w.owner, true);
+    EXPECT_EQ(verdict::ack, processed());
     EXPECT_TRUE(clients.calls.empty());
 }
 

@@ -81,6 +81,17 @@ TEST_F(OrderStatusHub, ResumeOfAnEmptyFeedIsIncomplete) {
     EXPECT_EQ(R"({"complete":false,"notifications":[],"latest":0})", hub.call("CUST-0001", "Resume", "[5]"));
 }
 
+TEST_F(OrderStatusHub, ReadsASequenceThatCameAsADouble) {
+    EXPECT_EQ(R"({"complete":false,"notifications":[],"latest":0})", hub.call("CUST-0001", "Resume", "[5.0]"));
+}
+
+TEST_F(OrderStatusHub, AFailureWithoutACustomerIsTheOwnersByTheMap) {
+    w.accept();
+    w.sql.known[w.id].failure = orders::stored_failure{.reason = "unreadable"};
+    EXPECT_EQ(R"({"status":"Failed","orderId":null,"reason":"unreadable"})", status_for("CUST-0001"));
+    EXPECT_EQ("null", status_for("CUST-0002"));
+}
+
 TEST_F(OrderStatusHub, ResumeGivesWhatCameAfter) {
     contracts::notification first, second;
     first.id = w.id;
@@ -92,8 +103,7 @@ TEST_F(OrderStatusHub, ResumeGivesWhatCameAfter) {
 
     const auto answer = hub.call("CUST-0001", "Resume", "[" + std::to_string(told[0].sequence) + "]");
 
-    EXPECT_TRUE(
-        answer.starts_with(R"({"complete":true,"notifications":[{"correlationId":")" + second.id.str()))
+    EXPECT_TRUE(answer.starts_with(R"({"complete":true,"notifications":[{"correlationId":")" + second.id.str()))
         << answer;
     EXPECT_TRUE(answer.ends_with("\"latest\":" + std::to_string(told[1].sequence) + "}")) << answer;
     EXPECT_EQ(R"({"complete":false,"notifications":[],"latest":0})", hub.call("CUST-0002", "Resume", "[0]"));

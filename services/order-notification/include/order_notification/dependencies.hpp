@@ -14,8 +14,8 @@ namespace order_notification {
 
 struct options {
     // An order whose owner the workflow store doesn't know is asked for again after these (contracts §4).
-    std::vector<std::chrono::milliseconds> owner_pauses{
-        std::chrono::milliseconds{100}, std::chrono::milliseconds{250}, std::chrono::milliseconds{500}};
+    std::vector<std::chrono::milliseconds> owner_pauses{std::chrono::milliseconds{100}, std::chrono::milliseconds{250},
+                                                        std::chrono::milliseconds{500}};
     std::chrono::milliseconds workflow_deadline{2'000};
     std::chrono::milliseconds sql_deadline{2'000};
 };

@@ -18,6 +18,7 @@ void add_methods(signalr::hub& hub, const dependencies& needs);
 // Bearer token from the header, or from ?access_token=, which wins when it is not empty. A foreign Origin is
 // refused with 403, a bad token with 401; a token without a user id is let in for the hub to close. Both must
 // outlive the hub.
-signalr::authenticator hub_authenticator(platform::token_verifier& tokens, std::vector<std::string> origins);
+signalr::authenticator hub_authenticator(platform::token_verifier& tokens, std::vector<std::string> origins,
+                                         std::chrono::seconds leeway = platform::jwt_options{}.leeway);
 
 }  // namespace order_notification
