@@ -23,9 +23,9 @@ public:
 
     void after_commit(std::function<void()> then) override { hooks_.push_back(std::move(then)); }
     void at_last(std::function<void()> then) override { last_.push_back(std::move(then)); }
-    void committed() {
-        for (auto& hook : std::exchange(hooks_, {})) hook();
-        for (auto& hook : std::exchange(last_, {})) hook();
+    void committed(const base::log_scope& log) {
+        for (auto* hooks : {&hooks_, &last_})
+            for (auto& hook : std::exchange(*hooks, {})) run(hook, log);
     }
 
     const file* owner() const noexcept { return owner_; }
@@ -33,6 +33,15 @@ public:
     base::steady_time due() const noexcept { return due_; }
 
 private:
+    // What is committed stays so, whatever a hook does.
+    static void run(const std::function<void()>& hook, const base::log_scope& log) {
+        try {
+            hook();
+        } catch (const std::exception& e) {
+            log.error("a hook threw after its commit", {{"exception", e.what()}});
+        }
+    }
+
     const file* owner_;
     std::weak_ptr<writer> writer_;  // a coroutine that is thrown away late may outlive the database
     base::steady_time due_;
@@ -45,6 +54,7 @@ public:
     file(const options& o, file_lock lock, std::unique_ptr<opened_connection> writing,
          std::vector<std::unique_ptr<opened_connection>> reading, const base::log_scope& log, base::metrics* m)
         : options_{o},
+          log_{log},
           lock_{std::move(lock)},
           writer_{std::make_shared<writer>(o, std::move(writing), log, m)},
           readers_{o, std::move(reading), log} {}
@@ -78,7 +88,7 @@ public:
     base::task<> commit(std::unique_ptr<unit> u, job last) override {
         auto* mine = dynamic_cast<open_unit*>(ours(u.get()));
         auto done = co_await step(mine, std::move(last), true);
-        if (done) mine->committed();
+        if (done) mine->committed(log_);
         co_return done;
     }
 
@@ -119,6 +129,7 @@ private:
     }
 
     options options_;
+    base::log_scope log_;
     file_lock lock_;
     std::shared_ptr<writer> writer_;
     readers readers_;  // goes first: the writer's last checkpoint finds no reader in its way

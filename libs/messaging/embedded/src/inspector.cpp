@@ -8,6 +8,7 @@ namespace messaging::embedded {
 namespace {
 
 constexpr std::size_t most_browsed = 1'000;
+constexpr std::size_t most_moved = 10'000;  // in one call, which is one transaction: other writes wait for it
 constexpr std::size_t most_bytes_browsed = 16u << 20;
 
 class table_inspector final : public inspector {
@@ -72,6 +73,8 @@ private:
 
     base::task<std::size_t> take_out(base::call_context ctx, queue& from, std::vector<std::uint64_t> positions,
                                      bool publish_again) {
+        if (positions.size() > most_moved)
+            co_return base::fail(base::fault_kind::invalid, "more than 10000 messages in one call");
         auto claimed = from.take_out(positions);
         std::uint64_t gone = 0;
         auto done = co_await shared_->db.write(
