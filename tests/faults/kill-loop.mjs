@@ -126,7 +126,7 @@ export async function killLoop(options) {
     const stored = parsed(checked.out);
     if (!stored) throw new Error(`the ledger could not be verified (${checked.code ?? checked.signal}): ${checked.err}`);
     const kept = live.kept && stored.kept && live.accepted > 0 && stored.accepted === live.accepted;
-    const lost = live.lost + stored.lost;
+    const lost = Math.max(live.lost, stored.lost);
     return { rounds, live, stored, kept, lost, asWanted: o.negativeControl ? lost > 0 : kept, folder };
   } finally {
     if (driver && driver.child.exitCode === null) driver.child.kill('SIGKILL');
