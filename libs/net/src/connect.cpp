@@ -1,4 +1,5 @@
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
@@ -12,7 +13,7 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
-using socket_type = socket_connection::socket_type;
+using socket_type = asio::basic_stream_socket<tcp, asio::io_context::executor_type>;
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
 std::string place(const connect_options& o) { return o.host + ":" + std::to_string(o.port); }
@@ -83,11 +84,15 @@ base::task<std::shared_ptr<connection>> connect(loop& on, connect_options option
         a->timer.cancel();
         co_return away(options, failure);
     }
+    boost::system::error_code ec;
+    a->socket.native_non_blocking(true, ec);
+    descriptor socket{ec ? -1 : a->socket.release(ec)};
+    if (ec) co_return away(options, ec.message());
     auto origin = std::make_shared<connection_origin>();
     origin->limits = options.limits;
     origin->open = 1;
     home.expect_one();
-    auto c = std::make_shared<socket_connection>(home, std::move(a->socket), std::move(origin), std::move(rider));
+    auto c = std::make_shared<socket_connection>(home, std::move(socket), std::move(origin), std::move(rider));
     a->made = c;
     auto tls = options.tls ? tls_channel::make(options.tls, options.host) : nullptr;
     failure = co_await begin(c, std::move(tls));

@@ -48,7 +48,7 @@ private:
     bool accept_one();
     void wait_for_descriptors();
     void room();
-    void hand_over(int descriptor);
+    void hand_over(descriptor socket);
     loop_core& quietest() const;
 
     loops& loops_;
@@ -62,7 +62,6 @@ private:
     std::chrono::milliseconds next_pause_ = first_pause;
     std::atomic<bool> full_{false};
     std::uint16_t port_ = 0;
-    int family_ = AF_INET;
 };
 
 base::result<> acceptor::open() {
@@ -89,7 +88,6 @@ base::result<> acceptor::open() {
     if (ec) return base::fail(base::fault_kind::unavailable, "cannot listen on " + at() + ": " + ec.message());
     socket_.native_non_blocking(true, ec);
     port_ = socket_.local_endpoint(ec).port();
-    family_ = where.protocol().family();
     return {};
 }
 
@@ -137,12 +135,12 @@ void acceptor::accept_some() {
 
 // False: nothing to accept, or it could not be (errno).
 bool acceptor::accept_one() {
-    int descriptor = -1;
-    do descriptor = ::accept4(socket_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    while (descriptor < 0 && (errno == EINTR || errno == ECONNABORTED));
-    if (descriptor < 0) return false;
+    int accepted = -1;
+    do accepted = ::accept4(socket_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    while (accepted < 0 && (errno == EINTR || errno == ECONNABORTED));
+    if (accepted < 0) return false;
     next_pause_ = first_pause;
-    hand_over(descriptor);
+    hand_over(descriptor{accepted});
     return true;
 }
 
@@ -171,12 +169,10 @@ loop_core& acceptor::quietest() const {
     return static_cast<loop_core&>(loops_.at(best));
 }
 
-void acceptor::hand_over(int descriptor) {
+void acceptor::hand_over(descriptor socket) {
     auto& home = quietest();
     home.expect_one();
     origin_->open.fetch_add(1, std::memory_order_relaxed);
-    const auto protocol = family_ == AF_INET6 ? tcp::v6() : tcp::v4();
-    socket_connection::socket_type socket{home.context(), protocol, descriptor};
     boost::asio::post(home.context(), [self = shared_from_this(), &home, socket = std::move(socket)]() mutable {
         auto c = std::make_shared<socket_connection>(home, std::move(socket), self->origin_, self->make_(home));
         auto tls = self->options_.tls ? tls_channel::make(self->options_.tls, {}) : nullptr;

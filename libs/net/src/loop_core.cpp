@@ -36,7 +36,7 @@ private:
 
 }  // namespace
 
-loop_core::loop_core() = default;
+loop_core::loop_core() { poller_.start(); }
 
 loop_core::~loop_core() {
     // What a loop that never ran, or was stopped, still holds.
@@ -61,10 +61,14 @@ std::shared_ptr<void> loop_core::every(std::chrono::milliseconds period, std::fu
 }
 
 std::chrono::steady_clock::time_point loop_core::now() const noexcept {
+    if (turn_time_ != std::chrono::steady_clock::time_point{}) return turn_time_;
     // The kernel's own per-tick time: a few nanoseconds to read, a few milliseconds old. The same epoch as steady_clock.
     timespec t{};
     clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
-    return std::chrono::steady_clock::time_point{std::chrono::seconds{t.tv_sec} + std::chrono::nanoseconds{t.tv_nsec}};
+    const std::chrono::steady_clock::time_point now{std::chrono::seconds{t.tv_sec} +
+                                                    std::chrono::nanoseconds{t.tv_nsec}};
+    if (poller_.in_turn()) turn_time_ = now;
+    return now;
 }
 
 void loop_core::run() {
@@ -101,13 +105,21 @@ void loop_core::settle_later(std::shared_ptr<socket_connection> c) {
     flush_soon();
 }
 
+// Within a turn of the sockets the flush comes at its end, otherwise behind what is already posted.
 void loop_core::flush_soon() {
-    if (std::exchange(flush_posted_, true)) return;
+    if (std::exchange(flush_wanted_, true) || poller_.in_turn()) return;
     boost::asio::post(context_, [this] { flush(); });
 }
 
+void loop_core::end_turn() {
+    turn_time_ = {};
+    flush();
+    turn_time_ = {};
+    if (flush_wanted_) boost::asio::post(context_, [this] { flush(); });  // the flush itself made somebody say something
+}
+
 void loop_core::flush() {
-    flush_posted_ = false;
+    if (!std::exchange(flush_wanted_, false)) return;
     std::vector<std::function<void()>> last_words;
     last_words.swap(turn_end_);
     for (auto& f : last_words) f();

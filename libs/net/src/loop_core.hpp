@@ -7,6 +7,7 @@
 
 #include "net/loop.hpp"
 #include "outbox.hpp"
+#include "poller.hpp"
 #include "wheel.hpp"
 
 namespace net {
@@ -47,6 +48,7 @@ public:
     void settle_later(std::shared_ptr<socket_connection> c);  // in the one flush at the end of this turn
     char* scratch(std::size_t size);                          // shared by all connections: good until the call returns
     char* plain_scratch(std::size_t size);                    // likewise, for what TLS decrypts
+    poller& sockets() noexcept { return poller_; }
     std::unique_ptr<outbox> lend_outbox();
     void give_back(std::unique_ptr<outbox> o);
     void set_deadline(deadline_wheel::entry& e, std::chrono::steady_clock::time_point due);
@@ -54,6 +56,7 @@ public:
 private:
     void flush_soon();
     void flush();
+    void end_turn();
     void turn_wheel();
 
     std::vector<char> scratch_, plain_scratch_;
@@ -65,10 +68,12 @@ private:
         residents_;
     deadline_wheel wheel_;
     std::atomic<std::size_t> count_{0};
-    bool flush_posted_ = false;
+    bool flush_wanted_ = false;
+    mutable std::chrono::steady_clock::time_point turn_time_{};  // while sockets have their turn
     bool wheel_turns_ = false;
     // Last, so that it dies first: handlers that never ran own connections, which use what stands above.
     boost::asio::io_context context_{1};
+    poller poller_{context_, [this] { end_turn(); }};
     boost::asio::steady_timer wheel_timer_{context_};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{context_.get_executor()};
 };

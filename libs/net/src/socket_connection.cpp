@@ -1,6 +1,8 @@
 #include "socket_connection.hpp"
 
+#include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 
 #include <cstring>
@@ -17,18 +19,29 @@ constexpr std::size_t kept_leftover = 512;               // capacity that an idl
 constexpr std::size_t seal_at_once = 64 * 1024;     // plain bytes encrypted before the kernel is asked to take them
 constexpr std::size_t record_overhead = 16 * 1024;  // of one TLS record that was waiting inside OpenSSL
 
+boost::asio::ip::address address_of_peer(int fd) {
+    namespace ip = boost::asio::ip;
+    sockaddr_storage where{};
+    socklen_t size = sizeof where;
+    if (::getpeername(fd, reinterpret_cast<sockaddr*>(&where), &size) != 0) return {};
+    if (where.ss_family == AF_INET)
+        return ip::address_v4{ntohl(reinterpret_cast<const sockaddr_in&>(where).sin_addr.s_addr)};
+    const auto& six = reinterpret_cast<const sockaddr_in6&>(where);
+    ip::address_v6::bytes_type bytes;
+    std::memcpy(bytes.data(), &six.sin6_addr, bytes.size());
+    const ip::address_v6 address{bytes, six.sin6_scope_id};
+    if (address.is_v4_mapped()) return ip::make_address_v4(ip::v4_mapped, address);
+    return address;
+}
+
 }  // namespace
 
-socket_connection::socket_connection(loop_core& home, socket_type socket, std::shared_ptr<connection_origin> origin,
+socket_connection::socket_connection(loop_core& home, descriptor socket, std::shared_ptr<connection_origin> origin,
                                      std::unique_ptr<protocol> rider)
     : home_{home}, socket_{std::move(socket)}, origin_{std::move(origin)}, rider_{std::move(rider)} {
-    boost::system::error_code ignored;
-    socket_.native_non_blocking(true, ignored);
-    socket_.set_option(boost::asio::ip::tcp::no_delay{true}, ignored);
-    const auto remote = socket_.remote_endpoint(ignored);
-    peer_ = remote.address();
-    if (peer_.is_v6() && peer_.to_v6().is_v4_mapped())
-        peer_ = boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, peer_.to_v6());
+    const int on = 1;
+    ::setsockopt(socket_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    peer_ = address_of_peer(socket_.get());
 }
 
 socket_connection::~socket_connection() = default;
@@ -36,9 +49,10 @@ socket_connection::~socket_connection() = default;
 // --- life ------------------------------------------------------------------------------------------------------------
 
 void socket_connection::start(std::unique_ptr<tls_channel> tls, std::function<void(std::string)> ready) {
-    auto me = self();
-    keep_alive_ = me;
+    keep_alive_ = self();
     home_.enter(*this);
+    interest_ = EPOLLIN;
+    home_.sockets().add(socket_.get(), *this, interest_);
     if (ready) ready_ = std::make_unique<std::function<void(std::string)>>(std::move(ready));
     tls_ = std::move(tls);
     if (tls_) {
@@ -48,7 +62,8 @@ void socket_connection::start(std::unique_ptr<tls_channel> tls, std::function<vo
     } else {
         attach();
     }
-    settle(std::move(me));
+    const auto held = self();
+    settle();
 }
 
 void socket_connection::attach() {
@@ -70,9 +85,8 @@ void socket_connection::abort() {
 }
 
 void socket_connection::end_for_stop() {
-    auto me = self();
     end(end_reason::aborted, true);
-    settle(std::move(me));
+    settle();
 }
 
 // The socket goes; the rider hears of it in settle(), never from within a call of its own.
@@ -80,9 +94,9 @@ void socket_connection::end(end_reason why, bool reset) {
     if (ended_) return;
     ended_ = true;
     if (!fin_sent_) why_ = why;
-    boost::system::error_code ignored;
-    if (reset) socket_.set_option(boost::asio::socket_base::linger{true, 0}, ignored);
-    socket_.close(ignored);
+    const linger at_once{1, 0};
+    if (reset) ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    socket_.close();
     rider_due_ = never;
     if (deadline_wheel::entry::is_linked()) deadline_wheel::entry::unlink();
     std::string{}.swap(leftover_);
@@ -108,11 +122,11 @@ void socket_connection::retire() {
     home_.leave(*this);
     origin_->open.fetch_sub(1, std::memory_order_relaxed);
     if (origin_->on_room) origin_->on_room();
-    keep_alive_.reset();
+    home_.sockets().bury(std::move(keep_alive_));
 }
 
 // After every call in from outside: what the rider asked for is done here, in one place and one order.
-void socket_connection::settle(self_ptr me) {
+void socket_connection::settle() {
     if (depth_ > 0) return;
     take_next();
     if (!ended_) flush();
@@ -132,12 +146,12 @@ void socket_connection::settle(self_ptr me) {
         return retire();
     }
     if ((replay_ && may_absorb()) || drained_) settle_soon();
-    arm_read(std::move(me));
+    update_interest();
 }
 
 void socket_connection::settle_turn() {
     in_dirty_ = false;
-    if (!retired_) settle(self());
+    if (!retired_) settle();
 }
 
 void socket_connection::settle_soon() {
@@ -171,33 +185,40 @@ void socket_connection::take_next() {
 
 // --- input -----------------------------------------------------------------------------------------------------------
 
-void socket_connection::arm_read(self_ptr me) {
-    // Lingering throws away whatever comes, so only then nothing holds reading back.
-    const bool wanted = fin_sent_ || !(paused_ || congested_ || eof_ || closing_);
-    if (reading_ || ended_ || !wanted) return;
-    reading_ = true;
-    socket_.async_wait(socket_type::wait_read, [me = std::move(me)](const boost::system::error_code& ec) mutable {
-        me->reading_ = false;
-        if (!ec && !me->ended_) {
-            auto& c = *me;
-            c.on_readable(std::move(me));
-        }
-    });
+// While lingering whatever comes is thrown away, so that only then nothing holds reading back.
+bool socket_connection::wants_input() const noexcept {
+    return fin_sent_ || !(paused_ || congested_ || eof_ || closing_);
 }
 
-void socket_connection::on_readable(self_ptr me) {
-    if (fin_sent_)
-        throw_away();
-    else if (!(paused_ || congested_ || closing_))
-        receive();  // otherwise it waits in the kernel until reading is armed again
-    settle(std::move(me));
+// Interest in input is added at once but dropped only when some comes that is not wanted (on_ready): short pauses, the
+// usual ones, cost no system call.
+void socket_connection::update_interest() {
+    const std::uint32_t input = wants_input() ? std::uint32_t{EPOLLIN} : interest_ & EPOLLIN;
+    const std::uint32_t wanted = input | (writing_ ? std::uint32_t{EPOLLOUT} : 0U);
+    if (ended_ || wanted == interest_) return;
+    interest_ = wanted;
+    home_.sockets().change(socket_.get(), *this, wanted);
+}
+
+void socket_connection::on_ready(std::uint32_t events) {
+    if (ended_) return;  // within this very turn
+    if (events & EPOLLOUT) writing_ = false;
+    if (wants_input()) {
+        if (events & ~std::uint32_t{EPOLLOUT}) fin_sent_ ? throw_away() : receive();
+    } else if (events & (EPOLLERR | EPOLLHUP)) {
+        end(end_reason::broken, false);  // a reset; it would be said again and again
+    } else if (events & EPOLLIN) {
+        interest_ &= ~std::uint32_t{EPOLLIN};
+        home_.sockets().change(socket_.get(), *this, interest_);
+    }
+    settle();
 }
 
 void socket_connection::receive() {
     const auto kept = tls_ ? 0 : leftover_.size();  // with TLS the leftover is plain text
     char* into = home_.scratch(kept + loop_core::receive_size);
     std::memcpy(into, leftover_.data(), kept);
-    const auto n = ::recv(socket_.native_handle(), into + kept, loop_core::receive_size, 0);
+    const auto n = ::recv(socket_.get(), into + kept, loop_core::receive_size, 0);
     if (n < 0) {
         if (errno != EAGAIN && errno != EINTR) end(end_reason::broken, false);
         return;
@@ -308,7 +329,7 @@ void socket_connection::flush() {
     if (writing_) return note_room();  // the kernel is full, and will say when it is not
     const bool all = tls_ ? flush_sealed() : flush_plain();
     if (ended_) return;
-    if (!all) arm_write(self());
+    if (!all) wait_for_room();
     note_room();
     if (!outbox_) return;
     // With TLS what the outbox gave may still be waiting as cipher text, so only an empty one counts.
@@ -327,7 +348,8 @@ bool socket_connection::flush_plain() {
         msghdr message{};
         message.msg_iov = pieces.data();
         message.msg_iovlen = count;
-        const auto n = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL);
+        const auto n = count == 1 ? ::send(socket_.get(), pieces[0].iov_base, wanted, MSG_NOSIGNAL)
+                                  : ::sendmsg(socket_.get(), &message, MSG_NOSIGNAL);
         if (n < 0 && errno == EINTR) continue;
         if (n < 0 && errno != EAGAIN) {
             end(end_reason::broken, false);
@@ -351,7 +373,7 @@ bool socket_connection::flush_sealed() {
         }
         if (tls_->now() == tls_channel::state::failed) end(end_reason::broken, false);
         if (cipher.empty() || ended_) break;
-        const auto n = ::send(socket_.native_handle(), cipher.data(), cipher.size(), MSG_NOSIGNAL);
+        const auto n = ::send(socket_.get(), cipher.data(), cipher.size(), MSG_NOSIGNAL);
         if (n < 0 && errno == EINTR) continue;
         if (n < 0 && errno != EAGAIN) {
             end(end_reason::broken, false);
@@ -381,16 +403,11 @@ void socket_connection::note_room() {
     }
 }
 
-void socket_connection::arm_write(self_ptr me) {
+void socket_connection::wait_for_room() {
     if (tls_ && tls_->outgoing().empty()) return;  // what waits, waits for the handshake
     writing_ = true;
+    update_interest();
     reset_wheel();
-    socket_.async_wait(socket_type::wait_write, [me = std::move(me)](const boost::system::error_code& ec) mutable {
-        me->writing_ = false;
-        if (ec || me->ended_) return;
-        auto& c = *me;
-        c.settle(std::move(me));
-    });
 }
 
 // --- deadlines -------------------------------------------------------------------------------------------------------
@@ -407,7 +424,7 @@ void socket_connection::reset_wheel() {
 }
 
 void socket_connection::on_due() {
-    auto me = self();
+    const auto held = self();
     const auto now = home_.now();
     if (fin_sent_ || !attached_) {
         end(end_reason::broken, false);
@@ -418,7 +435,7 @@ void socket_connection::on_due() {
         inside_rider([this] { rider_->on_deadline(); });
     }
     if (!ended_) reset_wheel();
-    settle(std::move(me));
+    settle();
 }
 
 // --- the end ---------------------------------------------------------------------------------------------------------
@@ -435,8 +452,7 @@ void socket_connection::finish_sending() {
 
 void socket_connection::begin_linger() {
     if (eof_) return end(why_, false);
-    boost::system::error_code ignored;
-    socket_.shutdown(socket_type::shutdown_send, ignored);
+    ::shutdown(socket_.get(), SHUT_WR);
     fin_sent_ = true;
     std::string{}.swap(leftover_);
     tell_rider();
@@ -446,7 +462,7 @@ void socket_connection::begin_linger() {
 
 void socket_connection::throw_away() {
     char* into = home_.scratch(loop_core::receive_size);
-    const auto n = ::recv(socket_.native_handle(), into, loop_core::receive_size, 0);
+    const auto n = ::recv(socket_.get(), into, loop_core::receive_size, 0);
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
     thrown_away_ += static_cast<std::uint32_t>(std::max<std::ptrdiff_t>(n, 0));
     if (n <= 0 || thrown_away_ > linger_bytes) end(end_reason::aborted, false);

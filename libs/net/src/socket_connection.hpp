@@ -1,9 +1,8 @@
 // A connection on a TCP socket; see net/connection.hpp for what it promises and loop_core.hpp for what it borrows.
 #pragma once
-#include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <functional>
 
+#include "descriptor.hpp"
 #include "loop_core.hpp"
 #include "net/connection.hpp"
 #include "net/protocol.hpp"
@@ -22,12 +21,10 @@ struct connection_origin {
 
 // The life of one: start → (TLS handshake) → attached → absorb… → closing (outbox leaves) → FIN sent, what still comes is
 // thrown away → ended. It owns itself while its socket is open.
-class socket_connection final : public connection, public deadline_wheel::entry, public resident {
+class socket_connection final : public connection, public deadline_wheel::entry, public resident, public pollable {
 public:
-    // The plain executor type: any_io_executor would cost 32 bytes and a virtual call per operation.
-    using socket_type = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
-
-    socket_connection(loop_core& home, socket_type socket, std::shared_ptr<connection_origin> origin,
+    // `socket` is connected.
+    socket_connection(loop_core& home, descriptor socket, std::shared_ptr<connection_origin> origin,
                       std::unique_ptr<protocol> rider);
     ~socket_connection() override;
 
@@ -62,8 +59,9 @@ private:
     template <class F>
     void inside_rider(F f);
 
-    void arm_read(self_ptr self);
-    void on_readable(self_ptr self);
+    bool wants_input() const noexcept;
+    void update_interest();
+    void on_ready(std::uint32_t events) override;
     void receive();
     bool decrypt(std::string_view cipher);
     void absorb(std::string_view bytes);
@@ -74,7 +72,7 @@ private:
     void attach();
     void take_next();
 
-    void arm_write(self_ptr self);
+    void wait_for_room();
     void flush();
     bool flush_plain();
     bool flush_sealed();
@@ -83,7 +81,7 @@ private:
     void note_room();
     void drop_outbox();
 
-    void settle(self_ptr self);
+    void settle();
     void settle_soon();
     void on_due() override;
     void reset_wheel();
@@ -95,7 +93,7 @@ private:
     bool may_absorb() const noexcept { return !paused_ && !congested_ && !closing_ && !ended_ && attached_; }
 
     loop_core& home_;
-    socket_type socket_;
+    descriptor socket_;
     std::shared_ptr<connection_origin> origin_;
     self_ptr keep_alive_;
     std::unique_ptr<protocol> rider_, next_;
@@ -105,12 +103,12 @@ private:
     std::string leftover_;
     std::chrono::steady_clock::time_point rider_due_ = std::chrono::steady_clock::time_point::max();
     boost::asio::ip::address peer_;
+    std::uint32_t interest_ = 0;     // what epoll is asked for
     std::uint32_t thrown_away_ = 0;  // bytes that came after our FIN
     end_reason why_ = end_reason::aborted;
     std::uint8_t depth_ = 0;  // > 0: the rider is being called
     bool attached_ = false;
-    bool reading_ = false;    // a wait for input is under way
-    bool writing_ = false;    // a wait for room is under way
+    bool writing_ = false;    // the kernel is full: EPOLLOUT is awaited
     bool paused_ = false;     // by the rider
     bool congested_ = false;  // the outbox is above its mark
     bool drained_ = false;    // on_drained is owed

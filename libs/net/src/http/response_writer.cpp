@@ -52,8 +52,10 @@ bool is_ours(std::string_view name) noexcept {
 void append_value(std::string& out, std::string_view value) {
     const auto from = out.size();
     out.append(value);
-    for (auto i = from; i < out.size(); ++i)
-        if (const auto c = static_cast<unsigned char>(out[i]); c < 0x20 && c != '\t') out[i] = ' ';
+    const auto is_break = [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t'; };
+    unsigned breaks = 0;
+    for (const char c : value) breaks += is_break(c);  // without a branch per byte; there are none in practice
+    if (breaks > 0) std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(from), out.end(), is_break, ' ');
 }
 
 void append_fields(std::string& out, const response& r) {

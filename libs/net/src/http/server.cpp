@@ -4,6 +4,7 @@
 #include "head_parser.hpp"
 #include "request_block.hpp"
 #include "response_writer.hpp"
+#include "start_coroutine.hpp"
 #include "stream_writer.hpp"
 #include "text.hpp"
 
@@ -67,8 +68,8 @@ private:
         since_ = turn_;
     }
 
-    void dispatch(request r);
-    void run_handler(request r);
+    void dispatch(request&& r);
+    startable run_handler(std::shared_ptr<connection> held, unsigned exchange, request r);
     void handler_done(std::exception_ptr failed, response answer, unsigned exchange);
     void answer(response&& r);
     void answer_upgrade(response&& r);
@@ -218,7 +219,7 @@ void server_protocol::body_complete() {
 
 // --- answering -------------------------------------------------------------------------------------------------------
 
-void server_protocol::dispatch(request r) {
+void server_protocol::dispatch(request&& r) {
     auto& stats = *config_->stats;
     stats.requests.fetch_add(1, std::memory_order_relaxed);
     stats.in_flight.fetch_add(1, std::memory_order_relaxed);
@@ -230,15 +231,20 @@ void server_protocol::dispatch(request r) {
     } catch (...) {
         return bare_500();
     }
-    run_handler(std::move(r));
+    start(run_handler(wire_->shared_from_this(), exchange_, std::move(r)), on_.context().get_executor());
 }
 
-void server_protocol::run_handler(request r) {
-    // The connection is held until the handler is done: `via` stays good, and so does this protocol, which it owns.
-    auto done = [this, held = wire_->shared_from_this(), exchange = exchange_](
-                    std::exception_ptr failed, response answer) { handler_done(failed, std::move(answer), exchange); };
-    auto run = [answers = config_->answers.get(), r = std::move(r)]() mutable { return answers->handle(std::move(r)); };
-    boost::asio::co_spawn(on_.context().get_executor(), std::move(run), std::move(done));
+// The connection is held until the handler is done: `via` stays good, and so does this protocol, which it owns.
+startable server_protocol::run_handler(std::shared_ptr<connection> held, unsigned exchange, request r) {
+    std::exception_ptr failed;
+    response answer;
+    try {
+        answer = co_await config_->answers->handle(std::move(r));
+    } catch (...) {
+        failed = std::current_exception();
+    }
+    handler_done(failed, std::move(answer), exchange);
+    held.reset();
 }
 
 void server_protocol::handler_done(std::exception_ptr failed, response r, unsigned exchange) {

@@ -1,0 +1,86 @@
+// Requests per second of server CPU: libs/net against a bare epoll loop that answers the same bytes. The servers run in
+// processes of their own, so that what is counted is theirs alone, the kernel's share for their sockets included.
+//   contoso_http_limits [seconds per run, 3] [connections, 64] [bare|at-once|coroutine: only that]
+#include <sched.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "servers.hpp"
+
+namespace limits {
+
+const std::string answer_body =
+    R"({"id":null,"correlationId":"01977a3c-0000-7000-8000-000000000001","status":"Accepted","createdAt":"2026-01-01T00:00:00.000Z","items":[{"productId":"AZ-700","quantity":1}],"total":129.00})";
+const std::string request_bytes = [] {
+    const std::string body = R"({"items":[{"productId":"AZ-700","quantity":1}]})";
+    return "POST /api/orders HTTP/1.1\r\nHost: localhost:8081\r\nContent-Type: application/json\r\nAuthorization: "
+           "Bearer " +
+           std::string(180, 'j') + "\r\nAccept: */*\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+           body;
+}();
+
+namespace {
+
+void pin(int cpu) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(cpu, &set);
+    ::sched_setaffinity(0, sizeof set, &set);
+}
+
+double seconds(const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; }
+
+// Answers per second of the server's CPU.
+double measure(const std::function<void(const announce&)>& serve, const load& what) {
+    int pipe_ends[2];
+    if (::pipe(pipe_ends) != 0) std::abort();
+    const pid_t child = ::fork();
+    if (child == 0) {
+        pin(0);
+        serve([&](std::uint16_t port) {
+            if (::write(pipe_ends[1], &port, sizeof port) != sizeof port) std::abort();
+        });
+        std::_Exit(0);
+    }
+    std::uint16_t port = 0;
+    if (::read(pipe_ends[0], &port, sizeof port) != sizeof port) std::abort();
+    pin(1);
+    const auto answers = put_load(port, what);
+    ::kill(child, SIGKILL);
+    rusage used{};
+    ::wait4(child, nullptr, 0, &used);
+    ::close(pipe_ends[0]);
+    ::close(pipe_ends[1]);
+    return static_cast<double>(answers) / (seconds(used.ru_utime) + seconds(used.ru_stime));
+}
+
+}  // namespace
+}  // namespace limits
+
+int main(int argc, char** argv) {
+    using namespace limits;
+    load what;
+    if (argc > 1) what.seconds = std::atof(argv[1]);
+    if (argc > 2) what.connections = static_cast<std::size_t>(std::atoi(argv[2]));
+    const std::string_view only = argc > 3 ? argv[3] : "";
+    std::printf("POST -> 201, %zu connections; answers per second of server CPU (share of the bare loop)\n",
+                what.connections);
+    for (const std::size_t depth : {1U, 16U}) {
+        what.depth = depth;
+        double bare = 0;
+        const auto run = [&](std::string_view name, const std::function<void(const announce&)>& serve) {
+            if (!only.empty() && only != name) return;
+            const double n = measure(serve, what);
+            if (bare == 0) bare = n;
+            std::printf("%2zu in flight, %-9s %9.0f (%.2f)\n", depth, name.data(), n, n / bare);
+        };
+        run("bare", [](const announce& a) { serve_bare(a); });
+        run("at-once", [](const announce& a) { serve_net(a, false); });
+        run("coroutine", [](const announce& a) { serve_net(a, true); });
+    }
+}

@@ -1,0 +1,28 @@
+// The servers that are compared, and the load that is put on them. One request, one answer, the same bytes for all.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace limits {
+
+// What an intake request looks like, and what it is answered with.
+extern const std::string request_bytes;
+extern const std::string answer_body;
+
+using announce = std::function<void(std::uint16_t port)>;
+
+// Each listens on a free port, announces it, and serves until the process is killed.
+void serve_bare(const announce& ready);                 // epoll, recv, send; looks at nothing but the number of bytes
+void serve_net(const announce& ready, bool coroutine);  // libs/net: answer_now(), or a coroutine per request
+
+struct load {
+    std::size_t connections = 64, depth = 1;
+    double seconds = 3;
+};
+// Answers received. `answer_size`: of one whole answer; asked for by a first request.
+std::uint64_t put_load(std::uint16_t port, const load& what);
+
+}  // namespace limits
