@@ -10,6 +10,8 @@ unit_tests() { # sanitizers watch every unit and contract test
 system_tests() { # the program as it is shipped, driven from outside
     build release contoso-shop
     npm_install tests
+    # The sanitizers' build has the failpoints: the small kill loop uses it for deaths at named places and as its control.
+    if [ -x "$(program dev)" ]; then export CONTOSO_FAILPOINT_SERVER=$(program dev); fi
     node tests/run.mjs --server "$(program release)"
 }
 
@@ -38,7 +40,10 @@ case "$what" in
     fuzz) fuzz_tests ;;
     kill)
         build release contoso-shop
+        build dev contoso-shop # has the failpoints
         node tests/faults/kill-loop.mjs --server "$(program release)" "$@"
+        say "negative control: acknowledged before the work is durable, a loss must be found"
+        node tests/faults/kill-loop.mjs --server "$(program dev)" --client "$(program release)" --negative-control --rounds 6
         ;;
     *) die "unknown test '$what': unit, system, tsan, fuzz, kill, or nothing for unit and system" ;;
 esac

@@ -211,6 +211,7 @@ const types = [
   { name: 'type: none', bytes: (c) => request({ method: 'POST', target: '/api/orders', token: c.token, body: good }), status: 415 },
   ...['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/jsonx', 'application/xml', 'json', 'text/json;application/json', ''].map((type) => (
     { name: `type: '${type}'`, bytes: (c) => post(c, good, { 'Content-Type': type }), status: 415 })),
+  { name: 'type: gzip said of plain bytes', bytes: (c) => post(c, good, { 'Content-Encoding': 'gzip' }), status: [415] },
   { name: 'type: gzip', bytes: (c) => post(c, gzipSync(good), { 'Content-Encoding': 'gzip' }), status: [400, 415] },
   { name: 'type: a form at /dev/token', bytes: () => request({ method: 'POST', target: '/dev/token', headers: { 'Content-Type': 'application/x-www-form-urlencoded' }, body: 'userId=x' }), status: [400, 415] },
   { name: 'expect: something odd', bytes: (c) => post(c, good, { Expect: '200-ok' }), status: 417, closes: true },

@@ -45,6 +45,8 @@ public:
     awaitable<response> place(exchange& e) const {
         if (!is_json(e.request.get("Content-Type")))
             co_return to_response(plain_problem(415, "The body must be application/json in UTF-8."), e);
+        if (const auto encoding = e.request.get("Content-Encoding"); !encoding.empty() && encoding != "identity")
+            co_return to_response(plain_problem(415, "The body must not be compressed."), e);
         place_order order;
         std::vector<contracts::validation_error> errors;
         read_key(e.request, order.key, errors);
