@@ -85,4 +85,13 @@ std::uint64_t put_load(std::uint16_t port, const load& what) {
     return answers;
 }
 
+void open_idle(std::uint16_t port, std::size_t connections) {
+    std::array<char, 4096> into;
+    for (std::size_t i = 0; i < connections; ++i) {
+        const int fd = connect_to(port);
+        ::send(fd, request_bytes.data(), request_bytes.size(), 0);
+        if (::recv(fd, into.data(), into.size(), 0) <= 0) throw std::runtime_error{"no answer"};
+    }
+}
+
 }  // namespace limits

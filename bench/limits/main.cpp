@@ -35,27 +35,59 @@ void pin(int cpu) {
 
 double seconds(const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; }
 
+// A server in a process of its own, on the first processor.
+struct server_process {
+    pid_t id = 0;
+    std::uint16_t port = 0;
+
+    explicit server_process(const std::function<void(const announce&)>& serve) {
+        int ends[2];
+        if (::pipe(ends) != 0) std::abort();
+        id = ::fork();
+        if (id == 0) {
+            pin(0);
+            serve([&](std::uint16_t p) {
+                if (::write(ends[1], &p, sizeof p) != sizeof p) std::abort();
+            });
+            std::_Exit(0);
+        }
+        if (::read(ends[0], &port, sizeof port) != sizeof port) std::abort();
+        ::close(ends[0]);
+        ::close(ends[1]);
+    }
+    // Ends it; what it used.
+    rusage stop() const {
+        ::kill(id, SIGKILL);
+        rusage used{};
+        ::wait4(id, nullptr, 0, &used);
+        return used;
+    }
+    std::size_t resident_bytes() const {
+        std::FILE* f = std::fopen(("/proc/" + std::to_string(id) + "/statm").c_str(), "r");
+        unsigned long total = 0, resident = 0;
+        if (!f || std::fscanf(f, "%lu %lu", &total, &resident) != 2) std::abort();
+        std::fclose(f);
+        return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    }
+};
+
+// Bytes of the server's memory per connection that has asked once and is idle since.
+std::size_t measure_idle(const std::function<void(const announce&)>& serve, std::size_t connections) {
+    const server_process server{serve};
+    open_idle(server.port, 500);  // what the first ones cost is the process' own
+    const auto before = server.resident_bytes();
+    open_idle(server.port, connections);
+    const auto each = (server.resident_bytes() - before) / connections;
+    server.stop();
+    return each;
+}
+
 // Answers per second of the server's CPU.
 double measure(const std::function<void(const announce&)>& serve, const load& what) {
-    int pipe_ends[2];
-    if (::pipe(pipe_ends) != 0) std::abort();
-    const pid_t child = ::fork();
-    if (child == 0) {
-        pin(0);
-        serve([&](std::uint16_t port) {
-            if (::write(pipe_ends[1], &port, sizeof port) != sizeof port) std::abort();
-        });
-        std::_Exit(0);
-    }
-    std::uint16_t port = 0;
-    if (::read(pipe_ends[0], &port, sizeof port) != sizeof port) std::abort();
+    const server_process server{serve};
     pin(1);
-    const auto answers = put_load(port, what);
-    ::kill(child, SIGKILL);
-    rusage used{};
-    ::wait4(child, nullptr, 0, &used);
-    ::close(pipe_ends[0]);
-    ::close(pipe_ends[1]);
+    const auto answers = put_load(server.port, what);
+    const auto used = server.stop();
     return static_cast<double>(answers) / (seconds(used.ru_utime) + seconds(used.ru_stime));
 }
 
@@ -83,4 +115,7 @@ int main(int argc, char** argv) {
         run("at-once", [](const announce& a) { serve_net(a, false); });
         run("coroutine", [](const announce& a) { serve_net(a, true); });
     }
+    if (only.empty())
+        std::printf("memory per idle connection: %zu bytes\n",
+                    measure_idle([](const announce& a) { serve_net(a, false); }, 8'000));
 }

@@ -22,7 +22,10 @@ struct load {
     std::size_t connections = 64, depth = 1;
     double seconds = 3;
 };
-// Answers received. `answer_size`: of one whole answer; asked for by a first request.
+// Answers received.
 std::uint64_t put_load(std::uint16_t port, const load& what);
+
+// Opens connections that ask once and then stay, as long as this process does.
+void open_idle(std::uint16_t port, std::size_t connections);
 
 }  // namespace limits
