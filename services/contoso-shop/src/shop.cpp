@@ -84,10 +84,14 @@ public:
           log_{std::move(log)},
           loops_{static_cast<std::size_t>(s.integer("Net:Loops"))} {}
 
-    ~single_program() override { loops_.stop(); }
+    ~single_program() override {
+        work_.stop();
+        loops_.stop();
+    }
 
     base::result<> start() override {
         loops_.start();
+        work_.start();
         for (const auto step : {&single_program::open_store, &single_program::open_state, &single_program::build_services,
                                 &single_program::start_work, &single_program::listen})
             if (auto done = (this->*step)(); !done) return done;
@@ -200,7 +204,7 @@ private:
 
     base::result<> start_work() {
         if (auto done = wait(accept_->products().refresh()); !done) return std::unexpected(because("catalogue", done.error()));
-        consumers_ = std::make_unique<consumers>(loops_, *broker_, log_);
+        consumers_ = std::make_unique<consumers>(work_, *broker_, log_);
         const auto prefetch = static_cast<std::size_t>(settings_.integer("Broker:Prefetch"));
         const auto batch = static_cast<std::size_t>(settings_.integer("Broker:Batch"));
         messaging::consumer_options o{.prefetch = prefetch, .batch = batch,
@@ -272,6 +276,9 @@ private:
 
     // In the order of dependence: the last built goes first.
     net::loops loops_;
+    // Consumers have loops of their own: a unit of work holds the database's writer, and its steps must not queue behind
+    // requests. One for order-process, one for what follows it.
+    net::loops work_{2};
     std::unique_ptr<sqlite::database> db_;
     std::unique_ptr<orders::store> orders_;
     std::unique_ptr<messaging::embedded_broker> broker_;
