@@ -12,7 +12,7 @@ die() {
 packages_build=(
     "clang-19:the compiler" "lld-19:the linker" "cmake:the build" "ninja-build:the build"
     "libboost1.81-dev:sockets, HTTP parser" "libboost-json1.81-dev:JSON"
-    "libssl-dev:TLS and hashes" "libsqlite3-dev:the embedded database" "libcli11-dev:command line"
+    "libssl-dev:TLS and hashes" "libsqlite3-dev:the embedded database" "libcli11-dev:command line" "libmimalloc-dev:the allocator"
     "nodejs:web page, covers" "npm:the official SignalR client for the page"
 )
 packages_test=(
