@@ -29,9 +29,7 @@ int listen_anywhere(std::uint16_t& port) {
 }  // namespace
 
 void serve_bare(const announce& ready) {
-    const std::string answer =
-        "HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nLocation: /api/orders/1\r\nContent-Length: " +
-        std::to_string(answer_body.size()) + "\r\nDate: Thu, 01 Jan 2026 00:00:00 GMT\r\n\r\n" + answer_body;
+    const std::string answer = answer_head + answer_body;
     std::uint16_t port = 0;
     const int acceptor = listen_anywhere(port), poll = ::epoll_create1(EPOLL_CLOEXEC);
     epoll_event event{EPOLLIN, {.fd = acceptor}};

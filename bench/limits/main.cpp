@@ -1,6 +1,6 @@
 // Requests per second of server CPU: libs/net against a bare epoll loop that answers the same bytes. The servers run in
 // processes of their own, so that what is counted is theirs alone, the kernel's share for their sockets included.
-//   contoso_http_limits [seconds per run, 3] [connections, 64] [bare|at-once|coroutine: only that]
+//   contoso_http_limits [seconds per run, 3] [connections, 64] [bare|intake|at-once|coroutine: only that]
 #include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -15,12 +15,17 @@
 namespace limits {
 
 const std::string answer_body =
-    R"({"id":null,"correlationId":"01977a3c-0000-7000-8000-000000000001","status":"Accepted","createdAt":"2026-01-01T00:00:00.000Z","items":[{"productId":"AZ-700","quantity":1}],"total":129.00})";
+    R"({"id":null,"correlationId":"01977a3c-0000-7000-8000-000000000001","status":"Accepted","createdAt":"2026-01-01T00:00:00.000Z","items":[{"productId":"AZ-700","productName":"AZ-700","imageUrl":"/covers/AZ-700.svg","unitPrice":129.00,"quantity":1}],"total":129.00})";
+const std::string answer_head =
+    "HTTP/1.1 201 Created\r\nContent-Type: application/json; charset=utf-8\r\n"
+    "Location: /api/orders/01977a3c-0000-7000-8000-000000000001\r\n"
+    "X-Correlation-Id: 01977a3c-0000-7000-8000-000000000001\r\nContent-Length: " +
+    std::to_string(answer_body.size()) + "\r\nDate: Thu, 01 Jan 2026 00:00:00 GMT\r\n\r\n";
 const std::string request_bytes = [] {
     const std::string body = R"({"items":[{"productId":"AZ-700","quantity":1}]})";
     return "POST /api/orders HTTP/1.1\r\nHost: localhost:8081\r\nContent-Type: application/json\r\nAuthorization: "
            "Bearer " +
-           std::string(180, 'j') + "\r\nAccept: */*\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+           make_bearer_token() + "\r\nAccept: */*\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
            body;
 }();
 
@@ -113,6 +118,7 @@ int main(int argc, char** argv) {
         };
         run("bare", [](const announce& a) { serve_bare(a); });
         run("at-once", [](const announce& a) { serve_net(a, false); });
+        run("intake", [](const announce& a) { serve_intake(a); });
         run("coroutine", [](const announce& a) { serve_net(a, true); });
     }
     if (only.empty())

@@ -11,12 +11,18 @@ namespace limits {
 // What an intake request looks like, and what it is answered with.
 extern const std::string request_bytes;
 extern const std::string answer_body;
+extern const std::string answer_head;  // as intake's, byte for byte but for ids and times
+
+// A token that serve_intake() takes.
+std::string make_bearer_token();
 
 using announce = std::function<void(std::uint16_t port)>;
 
 // Each listens on a free port, announces it, and serves until the process is killed.
 void serve_bare(const announce& ready);                 // epoll, recv, send; looks at nothing but the number of bytes
 void serve_net(const announce& ready, bool coroutine);  // libs/net: answer_now(), or a coroutine per request
+
+void serve_intake(const announce& ready);  // order-accept as it is, with a broker that confirms at once
 
 struct load {
     std::size_t connections = 64, depth = 1;
