@@ -81,7 +81,8 @@ std::string metrics::prometheus_text() const {
     std::string out;
     for (const auto& [name, members] : families) {
         const auto& first = *members.front();
-        out += "# HELP " + name + ' ' + first.help + "\n# TYPE " + name + ' ' + types[static_cast<int>(first.what)] + '\n';
+        out +=
+            "# HELP " + name + ' ' + first.help + "\n# TYPE " + name + ' ' + types[static_cast<int>(first.what)] + '\n';
         for (const auto* e : members) {
             if (e->what == entry::kind::histogram) {
                 write_histogram(out, name, e->labels, e->spread);

@@ -25,16 +25,14 @@ TEST(LogScope, CarriesItsFieldsOutward) {
     kept_lines sink;
     const base::log_scope root{sink};
 
-    const auto request =
-        root.with("Service", "shop").with({{"CorrelationId", "c"}, {"UserId", "u"}, {"TraceId", "t"}});
+    const auto request = root.with("Service", "shop").with({{"CorrelationId", "c"}, {"UserId", "u"}, {"TraceId", "t"}});
     request.with("OrderId", "7").info("order accepted", {{"Items", "2"}});
     request.debug("not written");
     root.info("plain");
 
-    EXPECT_THAT(
-        sink.lines,
-        testing::ElementsAre(
-            "order accepted Items=2 OrderId=7 TraceId=t UserId=u CorrelationId=c Service=shop", "plain"));
+    EXPECT_THAT(sink.lines,
+                testing::ElementsAre("order accepted Items=2 OrderId=7 TraceId=t UserId=u CorrelationId=c Service=shop",
+                                     "plain"));
 }
 
 TEST(LogScope, OutlivesTheScopeItCameFrom) {
@@ -49,6 +47,4 @@ TEST(LogScope, OutlivesTheScopeItCameFrom) {
     EXPECT_THAT(sink.lines, testing::ElementsAre("late C=3 B=2 A=1"));
 }
 
-TEST(LogScope, WithoutASinkItIsSilent) {
-    base::log_scope{}.with({{"A", "1"}}).with("B", "2").error("nobody hears it");
-}
+TEST(LogScope, WithoutASinkItIsSilent) { base::log_scope{}.with({{"A", "1"}}).with("B", "2").error("nobody hears it"); }

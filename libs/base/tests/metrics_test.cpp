@@ -14,7 +14,9 @@ TEST(Metrics, WritesFamiliesTogetherWithTheirLabels) {
 
     const auto text = m.prometheus_text();
 
-    EXPECT_THAT(text, HasSubstr("# TYPE orders_total counter\norders_total{status=\"ok\"} 3\norders_total{status=\"bad\"} 1\n"));
+    EXPECT_THAT(
+        text,
+        HasSubstr("# TYPE orders_total counter\norders_total{status=\"ok\"} 3\norders_total{status=\"bad\"} 1\n"));
     EXPECT_THAT(text, HasSubstr("depth -2\n"));
     EXPECT_THAT(text, HasSubstr("asked 0.5\n"));
 }

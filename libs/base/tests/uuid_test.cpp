@@ -15,9 +15,9 @@ TEST(Uuid, ReadsAnyCaseAndWritesLower) {
 }
 
 TEST(Uuid, RefusesOtherForms) {
-    for (const auto* text :
-         {"", "0199a8f01c2d7e3f8a4b5c6d7e8f9012", "{0199a8f0-1c2d-7e3f-8a4b-5c6d7e8f9012}", "0199a8f0-1c2d-7e3f-8a4b-5c6d7e8f901",
-          "0199a8f0-1c2d-7e3f-8a4b-5c6d7e8f90123", "0199a8f0-1c2d-7e3f-8a4b-5c6d7e8f901g", "0199a8f0x1c2d-7e3f-8a4b-5c6d7e8f9012"})
+    for (const auto* text : {"", "0199a8f01c2d7e3f8a4b5c6d7e8f9012", "{0199a8f0-1c2d-7e3f-8a4b-5c6d7e8f9012}",
+                             "0199a8f0-1c2d-7e3f-8a4b-5c6d7e8f901", "0199a8f0-1c2d-7e3f-8a4b-5c6d7e8f90123",
+                             "0199a8f0-1c2d-7e3f-8a4b-5c6d7e8f901g", "0199a8f0x1c2d-7e3f-8a4b-5c6d7e8f9012"})
         EXPECT_FALSE(uuid::parse(text)) << text;
 }
 

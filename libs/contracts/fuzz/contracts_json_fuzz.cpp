@@ -28,8 +28,7 @@ void events(std::string_view text) {
 
 void orders(std::string_view text) {
     if (const auto r = contracts::read_order_request(text); r && r->errors.empty())
-        for (const auto& line : r->lines)
-            check(contracts::read_product_id(line.product.str()) && line.quantity > 0);
+        for (const auto& line : r->lines) check(contracts::read_product_id(line.product.str()) && line.quantity > 0);
     if (const auto o = contracts::read_order(text)) {
         std::string out;
         contracts::append_json(out, *o);
@@ -37,16 +36,14 @@ void orders(std::string_view text) {
     }
     const auto t = contracts::read_timeline_row(text);
     check(contracts::read_timeline_row(contracts::to_row(t)).at == t.at);
-    if (const auto m = contracts::parse_money(text))
-        check(contracts::parse_money(contracts::to_string(*m)) == m);
+    if (const auto m = contracts::parse_money(text)) check(contracts::parse_money(contracts::to_string(*m)) == m);
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view text{reinterpret_cast<const char*>(data), size};
-    if (const auto v = contracts::json::parse(text, {}, true);
-        v && v->is(contracts::json::value::kind::string)) {
+    if (const auto v = contracts::json::parse(text, {}, true); v && v->is(contracts::json::value::kind::string)) {
         std::string out;
         contracts::json::append_string(out, v->text);
         const auto again = contracts::json::parse(out);

@@ -50,8 +50,7 @@ base::result<event_item> read_item(const value& from) {
 
     const auto* quantity = find(from, "Quantity");
     const auto number = quantity ? quantity->integer() : std::nullopt;
-    if (!number || *number < 1 || *number > most_quantity)
-        return broken("a quantity is missing or out of bounds");
+    if (!number || *number < 1 || *number > most_quantity) return broken("a quantity is missing or out of bounds");
     out.quantity = static_cast<std::int32_t>(*number);
 
     if (const auto* price = find(from, "UnitPrice")) {

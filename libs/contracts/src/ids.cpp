@@ -34,8 +34,8 @@ bool is_control(char32_t c) noexcept { return c < 0x20 || (c >= 0x7F && c < 0xA0
 
 // White_Space of Unicode, without the controls (they are refused anywhere).
 bool is_white_space(char32_t c) noexcept {
-    return c == ' ' || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 ||
-           c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
+    return c == ' ' || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 ||
+           c == 0x202F || c == 0x205F || c == 0x3000;
 }
 
 bool good_id(std::string_view text) noexcept {

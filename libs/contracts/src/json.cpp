@@ -20,8 +20,7 @@ bool has_twins(const value& object, bool fold_case) {
     if (members.size() <= 16) {  // the common case, without an allocation
         for (std::size_t i = 1; i < members.size(); ++i)
             for (std::size_t j = 0; j < i; ++j)
-                if (fold_case ? same_folded(members[i].name, members[j].name)
-                              : members[i].name == members[j].name)
+                if (fold_case ? same_folded(members[i].name, members[j].name) : members[i].name == members[j].name)
                     return true;
         return false;
     }
@@ -55,8 +54,7 @@ public:
     bool on_object_begin(error& ec) { return open(value::kind::object, ec); }
     bool on_array_begin(error& ec) { return open(value::kind::array, ec); }
     bool on_object_end(std::size_t, error& ec) {
-        if (has_twins(open_.back().container, fold_case))
-            return refuse("a member stands twice in an object", ec);
+        if (has_twins(open_.back().container, fold_case)) return refuse("a member stands twice in an object", ec);
         return close();
     }
     bool on_array_end(std::size_t, error&) { return close(); }
@@ -142,9 +140,7 @@ private:
     std::string text_;
 };
 
-std::string complaint(const char* what, std::size_t at) {
-    return std::string{what} + " at byte " + std::to_string(at);
-}
+std::string complaint(const char* what, std::size_t at) { return std::string{what} + " at byte " + std::to_string(at); }
 
 // Boost's own words are constant too; only those a client can meet are worth better ones.
 const char* words_for(const boost::json::error_code& ec) noexcept {

@@ -83,8 +83,7 @@ std::optional<money> parse_money(std::string_view text) {
     }
     if (number->digits.empty()) return money{};
     const int zeros = number->exponent + 2;  // in cents
-    if (zeros < 0 || zeros > 13 || number->digits.size() + static_cast<std::size_t>(zeros) > 13)
-        return std::nullopt;
+    if (zeros < 0 || zeros > 13 || number->digits.size() + static_cast<std::size_t>(zeros) > 13) return std::nullopt;
     std::int64_t cents = 0;
     for (const char c : number->digits) cents = cents * 10 + (c - '0');
     for (int i = 0; i < zeros; ++i) cents *= 10;

@@ -21,8 +21,7 @@ public:
         if (!items || items->is(kind::null)) return complain("items", "Items are required.");
         if (!items->is(kind::array)) return complain("items", "Items must be an array.");
         if (items->items.empty()) return complain("items", "At least one order item is required.");
-        if (items->items.size() > most_lines)
-            return complain("items", "At most 100 order items are allowed.");
+        if (items->items.size() > most_lines) return complain("items", "At most 100 order items are allowed.");
         out.lines.reserve(items->items.size());
         for (std::size_t i = 0; i < items->items.size(); ++i) read_line(items->items[i], i);
     }
@@ -61,8 +60,7 @@ private:
         if (!from || from->is(kind::null)) return "Quantity is required.";
         if (!from->is(kind::number)) return "Quantity must be a whole number.";
         const auto number = from->integer();
-        if (!number && from->text.find_first_of(".eE") != std::string::npos)
-            return "Quantity must be a whole number.";
+        if (!number && from->text.find_first_of(".eE") != std::string::npos) return "Quantity must be a whole number.";
         if (number ? *number < 1 : from->text.front() == '-') return "Quantity must be greater than 0.";
         if (!number || *number > most_quantity) return "Quantity must be at most 1000.";
         into.quantity = static_cast<std::int32_t>(*number);

@@ -43,8 +43,7 @@ std::optional<order_item> read_order_item(const value& from) {
 }
 
 std::optional<order_state> read_state(std::string_view text) noexcept {
-    for (const auto s :
-         {order_state::accepted, order_state::processing, order_state::failed, order_state::completed})
+    for (const auto s : {order_state::accepted, order_state::processing, order_state::failed, order_state::completed})
         if (to_string(s) == text) return s;
     return std::nullopt;
 }

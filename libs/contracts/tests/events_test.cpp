@@ -58,9 +58,9 @@ TEST(Events, TakeAnyCasePlainIdsAndUnknownMembers) {
     EXPECT_EQ(3, a->items[0].quantity);
     EXPECT_EQ(12900, a->items[0].unit_price->cents);
     EXPECT_FALSE(a->accepted_at);
-    EXPECT_EQ(7, read_order_processed(
-                     R"({"correlationId":{"value":"0199a8f0-1c2d-7fd5-af35-cf26d1f3ca8d"},"orderId":7})")
-                     ->order);
+    EXPECT_EQ(7,
+              read_order_processed(R"({"correlationId":{"value":"0199a8f0-1c2d-7fd5-af35-cf26d1f3ca8d"},"orderId":7})")
+                  ->order);
 }
 
 TEST(Events, RefuseWhatBreaksTheContractWithAConstantReason) {
@@ -74,20 +74,16 @@ TEST(Events, RefuseWhatBreaksTheContractWithAConstantReason) {
         {accepted(good_id, "5", good_items), "the customer id is missing or not valid"},
         {accepted(good_id, "\"C\"", "[]"), "the order has no items"},
         {accepted(good_id, "\"C\"", "null"), "the order has no items"},
-        {accepted(good_id, "\"C\"", R"([{"ProductId":"P","Quantity":0}])"),
-         "a quantity is missing or out of bounds"},
+        {accepted(good_id, "\"C\"", R"([{"ProductId":"P","Quantity":0}])"), "a quantity is missing or out of bounds"},
         {accepted(good_id, "\"C\"", R"([{"ProductId":"P","Quantity":1001}])"),
          "a quantity is missing or out of bounds"},
-        {accepted(good_id, "\"C\"", R"([{"ProductId":"P","Quantity":1.0}])"),
-         "a quantity is missing or out of bounds"},
+        {accepted(good_id, "\"C\"", R"([{"ProductId":"P","Quantity":1.0}])"), "a quantity is missing or out of bounds"},
         {accepted(good_id, "\"C\"", R"([{"Quantity":1}])"), "a product id is missing or not valid"},
         {accepted(good_id, "\"C\"", "[null]"), "a product id is missing or not valid"},
-        {accepted(good_id, "\"C\"", R"([{"ProductId":"P","Quantity":1,"UnitPrice":-1}])"),
-         "a unit price is not valid"},
+        {accepted(good_id, "\"C\"", R"([{"ProductId":"P","Quantity":1,"UnitPrice":-1}])"), "a unit price is not valid"},
         {accepted(good_id, "\"C\"", R"([{"ProductId":"P","Quantity":1,"UnitPrice":0.001}])"),
          "a unit price is not valid"},
-        {accepted(good_id, "\"C\"", R"([{"ProductId":"P","Quantity":1,"quantity":2}])"),
-         "not readable as JSON"},
+        {accepted(good_id, "\"C\"", R"([{"ProductId":"P","Quantity":1,"quantity":2}])"), "not readable as JSON"},
         {R"({"CorrelationId":"0199a8f0-1c2d-7fd5-af35-cf26d1f3ca8d"})", "the order is missing"},
     };
     for (const auto& [body, reason] : cases) {
@@ -97,10 +93,8 @@ TEST(Events, RefuseWhatBreaksTheContractWithAConstantReason) {
         EXPECT_EQ(reason, r.error().message) << body;
     }
     EXPECT_FALSE(read_order_accepted(std::string(1024 * 1024 + 1, ' ')));
-    EXPECT_FALSE(
-        read_order_processed(R"({"CorrelationId":"0199a8f0-1c2d-7fd5-af35-cf26d1f3ca8d","OrderId":0})"));
-    EXPECT_FALSE(
-        read_order_processed(R"({"CorrelationId":"0199a8f0-1c2d-7fd5-af35-cf26d1f3ca8d","OrderId":"1"})"));
+    EXPECT_FALSE(read_order_processed(R"({"CorrelationId":"0199a8f0-1c2d-7fd5-af35-cf26d1f3ca8d","OrderId":0})"));
+    EXPECT_FALSE(read_order_processed(R"({"CorrelationId":"0199a8f0-1c2d-7fd5-af35-cf26d1f3ca8d","OrderId":"1"})"));
     EXPECT_FALSE(read_order_failed(R"({"CorrelationId":"0199a8f0-1c2d-7fd5-af35-cf26d1f3ca8d","Reason":5})"));
 }
 
@@ -136,8 +130,7 @@ TEST(Events, ReadWhatTheOriginalServicesWrote) {
             }
             // The one that fails each time there has a product id of 65 characters: here it breaks the
             // contract.
-            EXPECT_EQ(body.find(std::string(65, 'P')) == body.npos, read_order_accepted(body).has_value())
-                << body;
+            EXPECT_EQ(body.find(std::string(65, 'P')) == body.npos, read_order_accepted(body).has_value()) << body;
             EXPECT_TRUE(read_event_id(body));
         }
     EXPECT_GT(bodies, 20u);
@@ -153,9 +146,8 @@ TEST(Events, JudgeTheOddMessagesOfTheOriginal) {
         if (!read) refused.push_back(name.substr(0, name.find(':')));
     }
     EXPECT_EQ(11u, file.items.size());
-    EXPECT_EQ((std::vector<std::string>{
-                  "handler fails every time (product id of 65 characters breaks the SQL insert)",
-                  "body is not JSON", "second shape, customer and product unknown to SQL",
-                  "no Order (falls to the second shape, which lacks a customer)", "OrderId 0"}),
+    EXPECT_EQ((std::vector<std::string>{"handler fails every time (product id of 65 characters breaks the SQL insert)",
+                                        "body is not JSON", "second shape, customer and product unknown to SQL",
+                                        "no Order (falls to the second shape, which lacks a customer)", "OrderId 0"}),
               refused);
 }

@@ -35,15 +35,15 @@ TEST(Identity, FingerprintsTheVectorsOfTheContract) {
 TEST(Identity, KeyIsVisibleAscii) {
     EXPECT_TRUE(valid_idempotency_key("!~"));
     EXPECT_TRUE(valid_idempotency_key(std::string(255, 'k')));
-    for (const std::string& key : {std::string{}, std::string(256, 'k'), std::string{"a b"},
-                                   std::string{"\t"}, std::string{"é"}, std::string{"\x7F"}})
+    for (const std::string& key : {std::string{}, std::string(256, 'k'), std::string{"a b"}, std::string{"\t"},
+                                   std::string{"é"}, std::string{"\x7F"}})
         EXPECT_FALSE(valid_idempotency_key(key)) << key;
 }
 
 TEST(Identity, OnlyALowerCaseVersionSevenKeyHasATime) {
     EXPECT_EQ(0x0199a8f01c2d, key_time_ms("0199a8f0-1c2d-7e3f-8a4b-5c6d7e8f9012"));
-    for (const auto* key : {"0199A8F0-1C2D-7E3F-8A4B-5C6D7E8F9012", "550e8400-e29b-41d4-a716-446655440000",
-                            "order-1", "0199a8f0-1c2d-7e3f-0a4b-5c6d7e8f9012"})
+    for (const auto* key : {"0199A8F0-1C2D-7E3F-8A4B-5C6D7E8F9012", "550e8400-e29b-41d4-a716-446655440000", "order-1",
+                            "0199a8f0-1c2d-7e3f-0a4b-5c6d7e8f9012"})
         EXPECT_FALSE(key_time_ms(key)) << key;
 }
 

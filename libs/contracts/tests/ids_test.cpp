@@ -27,8 +27,8 @@ TEST(Ids, RefuseWhiteSpaceAtTheEndsAndControlsAnywhere) {
 }
 
 TEST(Ids, RefuseWhatIsNotUtf8) {
-    for (const std::string& text : {"\x80", "\xC0\xAF", "\xC3", "\xE0\x80\xAF", "\xED\xA0\x80",
-                                    "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "a\xFF"})
+    for (const std::string& text :
+         {"\x80", "\xC0\xAF", "\xC3", "\xE0\x80\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "a\xFF"})
         EXPECT_FALSE(read_user_id(text));
     EXPECT_TRUE(read_user_id("\xF0\x9F\x9B\x92"));
 }

@@ -16,9 +16,8 @@ std::string message_of(std::string_view text, const limits& l = {}, bool fold_ca
 }  // namespace
 
 TEST(Json, KeepsNumbersAsTheyStood) {
-    for (const auto* text :
-         {"0", "-0", "129", "129.00", "2.495E1", "1e999", "0.10000000000000000055511151231257827", "-17",
-          "18446744073709551616", "9007199254740993"}) {
+    for (const auto* text : {"0", "-0", "129", "129.00", "2.495E1", "1e999", "0.10000000000000000055511151231257827",
+                             "-17", "18446744073709551616", "9007199254740993"}) {
         const auto v = parse(text);
         ASSERT_TRUE(v) << text;
         EXPECT_TRUE(v->is(value::kind::number));
@@ -43,16 +42,15 @@ TEST(Json, BuildsTheTree) {
 }
 
 TEST(Json, RefusesWhatIsNotExactlyOneValue) {
-    for (const std::string& text :
-         {"", " ", "{", "[1,]", "{\"a\":1} x", "1 2", "\xEF\xBB\xBF{}", "nul", "'a'", "{a:1}", "/**/1", "[1",
-          "\"a", "01", "1.", "+1", "NaN", "Infinity"})
+    for (const std::string& text : {"", " ", "{", "[1,]", "{\"a\":1} x", "1 2", "\xEF\xBB\xBF{}", "nul", "'a'", "{a:1}",
+                                    "/**/1", "[1", "\"a", "01", "1.", "+1", "NaN", "Infinity"})
         EXPECT_FALSE(readable(text)) << text;
     EXPECT_FALSE(readable(std::string_view{"1\0", 2}));
 }
 
 TEST(Json, RefusesBadUnicode) {
-    for (const std::string& text : {"\"\xFF\"", "\"\xC0\xAF\"", "\"\xED\xA0\x80\"", "\"\\ud800\"",
-                                    "\"\\udc00\"", "\"\\ud800x\"", "{\"\xC3\":1}", "\"\n\""})
+    for (const std::string& text : {"\"\xFF\"", "\"\xC0\xAF\"", "\"\xED\xA0\x80\"", "\"\\ud800\"", "\"\\udc00\"",
+                                    "\"\\ud800x\"", "{\"\xC3\":1}", "\"\n\""})
         EXPECT_FALSE(readable(text));
     EXPECT_EQ("\xF0\x9F\x9B\x92", parse(R"("\ud83d\uded2")")->text);
 }

@@ -70,10 +70,9 @@ TEST(Orders, ReadBackWhatWasWritten) {
     const auto back = read_order(json_of(o));
     ASSERT_TRUE(back);
     EXPECT_EQ(json_of(o), json_of(*back));
-    for (
-        const auto* text :
-        {"", "{}", "[]",
-         R"({"id":null,"correlationId":"x","status":"Accepted","createdAt":"2026-01-01T00:00:00Z","items":[]})"})
+    for (const auto* text :
+         {"", "{}", "[]",
+          R"({"id":null,"correlationId":"x","status":"Accepted","createdAt":"2026-01-01T00:00:00Z","items":[]})"})
         EXPECT_FALSE(read_order(text)) << text;
 }
 
@@ -111,9 +110,8 @@ TEST(Notification, IsWrittenAsTheContractSays) {
     n.order = 0;
     n.reason = "r";
     n.previous = 41;
-    EXPECT_NE(
-        std::string::npos,
-        to_json(n).find(R"("status":"Failed","orderId":null,"reason":"r","sequence":42,"previous":41)"));
+    EXPECT_NE(std::string::npos,
+              to_json(n).find(R"("status":"Failed","orderId":null,"reason":"r","sequence":42,"previous":41)"));
     EXPECT_TRUE(json::parse(to_json(n)));
 }
 
@@ -130,8 +128,7 @@ TEST(OrderRequest, ReadsLinesInAnyLetterCase) {
 TEST(OrderRequest, NamesEveryMemberAtFault) {
     EXPECT_EQ((list{"items[0].quantity: Quantity must be greater than 0."}),
               errors_of(R"({"items":[{"productId":"A","quantity":0}]})"));
-    EXPECT_EQ((list{"items[0].productId: ProductId is required.",
-                    "items[0].quantity: Quantity must be greater than 0.",
+    EXPECT_EQ((list{"items[0].productId: ProductId is required.", "items[0].quantity: Quantity must be greater than 0.",
                     "items[1].quantity: Quantity must be greater than 0."}),
               errors_of(R"({"items":[{"productId":"","quantity":0},{"productId":"A","quantity":-3}]})"));
     EXPECT_EQ((list{"items[0]: An order item must be an object."}), errors_of(R"({"items":[null]})"));
@@ -143,16 +140,15 @@ TEST(OrderRequest, NamesEveryMemberAtFault) {
 }
 
 TEST(OrderRequest, JudgesQuantities) {
-    const std::pair<const char*, const char*> cases[] = {
-        {"1001", "Quantity must be at most 1000."},
-        {"99999999999999999999", "Quantity must be at most 1000."},
-        {"-99999999999999999999", "Quantity must be greater than 0."},
-        {"1.5", "Quantity must be a whole number."},
-        {"1.0", "Quantity must be a whole number."},
-        {"1e2", "Quantity must be a whole number."},
-        {"\"2\"", "Quantity must be a whole number."},
-        {"null", "Quantity is required."},
-        {"[]", "Quantity must be a whole number."}};
+    const std::pair<const char*, const char*> cases[] = {{"1001", "Quantity must be at most 1000."},
+                                                         {"99999999999999999999", "Quantity must be at most 1000."},
+                                                         {"-99999999999999999999", "Quantity must be greater than 0."},
+                                                         {"1.5", "Quantity must be a whole number."},
+                                                         {"1.0", "Quantity must be a whole number."},
+                                                         {"1e2", "Quantity must be a whole number."},
+                                                         {"\"2\"", "Quantity must be a whole number."},
+                                                         {"null", "Quantity is required."},
+                                                         {"[]", "Quantity must be a whole number."}};
     for (const auto& [text, wrong] : cases)
         EXPECT_EQ((list{std::string{"items[0].quantity: "} + wrong}),
                   errors_of(std::string{R"({"items":[{"productId":"A","quantity":)"} + text + "}]}"))
@@ -165,14 +161,13 @@ TEST(OrderRequest, BoundsLinesAndErrors) {
     std::string lines;
     for (int i = 0; i < 100; ++i) lines += std::string{i ? "," : ""} + R"({"productId":"","quantity":0})";
     EXPECT_EQ(100u, errors_of(R"({"items":[)" + lines + "]}").size());
-    EXPECT_EQ((list{"items: At most 100 order items are allowed."}),
-              errors_of(R"({"items":[)" + lines + ",{}]}"));
+    EXPECT_EQ((list{"items: At most 100 order items are allowed."}), errors_of(R"({"items":[)" + lines + ",{}]}"));
 }
 
 TEST(OrderRequest, RefusesWhatIsNoJson) {
-    for (const std::string& body : {std::string{}, std::string{"{\"items\":["}, std::string{"{} x"},
-                                    std::string{"{\"items\":[],\"Items\":[]}"}, std::string{"\xEF\xBB\xBF{}"},
-                                    std::string(64 * 1024 + 1, ' ')}) {
+    for (const std::string& body :
+         {std::string{}, std::string{"{\"items\":["}, std::string{"{} x"}, std::string{"{\"items\":[],\"Items\":[]}"},
+          std::string{"\xEF\xBB\xBF{}"}, std::string(64 * 1024 + 1, ' ')}) {
         const auto r = read_order_request(body);
         ASSERT_FALSE(r);
         EXPECT_EQ(base::fault_kind::invalid, r.error().kind);

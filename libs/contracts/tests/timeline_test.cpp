@@ -19,8 +19,7 @@ timeline sample() {
 }  // namespace
 
 TEST(Timeline, HeaderRoundTripsWithoutAttempts) {
-    EXPECT_EQ("accepted=1767225600000000;queued=1767225600001900;persisted=1767225600001500",
-              to_header(sample()));
+    EXPECT_EQ("accepted=1767225600000000;queued=1767225600001900;persisted=1767225600001500", to_header(sample()));
     const auto back = read_timeline_header(to_header(sample()));
     EXPECT_EQ(sample().at, back.at);
     EXPECT_EQ(0, back.attempts);
@@ -75,7 +74,6 @@ TEST(Timeline, DurationsAreNeverBelowZero) {
 TEST(Timeline, AnUnknownTraceIsNull) {
     std::string out;
     append_timeline_json(out, *read_correlation_id("0199a8f0-1c2d-7fd5-af35-cf26d1f3ca8d"), {});
-    EXPECT_EQ(
-        R"({"correlationId":"0199a8f0-1c2d-7fd5-af35-cf26d1f3ca8d","traceId":null,"attempts":0,"steps":[]})",
-        out);
+    EXPECT_EQ(R"({"correlationId":"0199a8f0-1c2d-7fd5-af35-cf26d1f3ca8d","traceId":null,"attempts":0,"steps":[]})",
+              out);
 }

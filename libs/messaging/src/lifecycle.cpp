@@ -51,8 +51,8 @@ message dead_lettered(message m, std::string_view queue, const outcome& why, bas
 }
 
 message replayed(message dead) {
-    for (const auto name : {header::retry_count, header::dead_letter_reason, header::exception,
-                            header::original_queue, header::failed_at})
+    for (const auto name : {header::retry_count, header::dead_letter_reason, header::exception, header::original_queue,
+                            header::failed_at})
         dead.remove(name);
     dead.message_id.clear();
     return dead;
@@ -91,8 +91,7 @@ std::chrono::milliseconds retry_delay(const consumer_options& o, int attempt) no
 std::chrono::microseconds backoff::next() {
     step_ = resting() ? std::min(step_ * 2, most_) : first_;
     const auto fifth = std::chrono::microseconds{step_}.count() / 5;
-    const auto spread =
-        static_cast<std::int64_t>(ids_.next_u64() % static_cast<std::uint64_t>(2 * fifth + 1));
+    const auto spread = static_cast<std::int64_t>(ids_.next_u64() % static_cast<std::uint64_t>(2 * fifth + 1));
     return std::min(std::chrono::microseconds{step_}.count() - fifth + spread,
                     std::chrono::microseconds{most_}.count()) *
            std::chrono::microseconds{1};

@@ -36,8 +36,8 @@ TEST(MessageLifecycle, ACountOutOfRangeIsNoTrap) {
 }
 
 TEST(MessageLifecycle, ADeadLetterTellsWhyWhereAndWhen) {
-    const auto dead = dead_lettered(order(), "order.accepted",
-                                    {verdict::dead_letter, "unknown product", "AZ-1"}, 1'767'225'600'123'000);
+    const auto dead = dead_lettered(order(), "order.accepted", {verdict::dead_letter, "unknown product", "AZ-1"},
+                                    1'767'225'600'123'000);
 
     EXPECT_EQ("unknown product", dead.text(header::dead_letter_reason));
     EXPECT_EQ("AZ-1", dead.text(header::exception));

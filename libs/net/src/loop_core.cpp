@@ -115,7 +115,8 @@ void loop_core::end_turn() {
     turn_time_ = {};
     flush();
     turn_time_ = {};
-    if (flush_wanted_) boost::asio::post(context_, [this] { flush(); });  // the flush itself made somebody say something
+    if (flush_wanted_)
+        boost::asio::post(context_, [this] { flush(); });  // the flush itself made somebody say something
 }
 
 void loop_core::flush() {

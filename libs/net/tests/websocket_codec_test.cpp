@@ -58,8 +58,7 @@ outcome decode(std::string wire, std::size_t cut = std::string::npos, decoder d 
     return result;
 }
 
-void expect_at_every_cut(const std::string& wire, std::string_view log,
-                         std::optional<violation> refused = {}) {
+void expect_at_every_cut(const std::string& wire, std::string_view log, std::optional<violation> refused = {}) {
     for (std::size_t cut = 0; cut <= wire.size(); ++cut) {
         const auto got = decode(wire, cut);
         EXPECT_EQ(got.log, log) << "cut at " << cut;
@@ -78,8 +77,7 @@ TEST(WebsocketDecoder, ReadsFramesCutAnywhere) {
 }
 
 TEST(WebsocketDecoder, ReadsEveryLengthForm) {
-    for (const std::size_t size :
-         {0UL, 1UL, 7UL, 125UL, 126UL, 127UL, 128UL, 65535UL, 65536UL, 65537UL, 200000UL}) {
+    for (const std::size_t size : {0UL, 1UL, 7UL, 125UL, 126UL, 127UL, 128UL, 65535UL, 65536UL, 65537UL, 200000UL}) {
         const std::string payload(size, 'x');
         std::string got;
         decoder d{role::server, 1 << 20, 1 << 20};
@@ -101,8 +99,7 @@ TEST(WebsocketDecoder, RefusesLengthsThatAreNotMinimal) {
 TEST(WebsocketDecoder, RefusesFramesAboveTheLimitByTheirHeader) {
     const auto wire = masked(opcode::binary, std::string(1001, 'x')).substr(0, 4);
     EXPECT_EQ(decode(wire, 2, decoder{role::server, 1000}).refused, violation::too_big);
-    EXPECT_FALSE(
-        decode(masked(opcode::binary, std::string(1000, 'x')), 9, decoder{role::server, 1000}).refused);
+    EXPECT_FALSE(decode(masked(opcode::binary, std::string(1000, 'x')), 9, decoder{role::server, 1000}).refused);
 }
 
 TEST(WebsocketDecoder, SaysHowMuchAFrameNeeds) {
@@ -186,11 +183,10 @@ TEST(WebsocketDecoder, RefusesFragmentedControlFrames) {
 TEST(WebsocketDecoder, RefusesStrayAndInterleavedDataFrames) {
     expect_at_every_cut(masked(opcode::continuation, "x"), "", violation::protocol);
     expect_at_every_cut(masked(opcode::continuation, "x", false), "", violation::protocol);
-    expect_at_every_cut(masked(opcode::text, "a", false) + masked(opcode::text, "b"), "Ta",
-                        violation::protocol);
-    expect_at_every_cut(masked(opcode::binary, "a", false) + masked(opcode::continuation, "b") +
-                            masked(opcode::continuation, "c"),
-                        "Babb.", violation::protocol);
+    expect_at_every_cut(masked(opcode::text, "a", false) + masked(opcode::text, "b"), "Ta", violation::protocol);
+    expect_at_every_cut(
+        masked(opcode::binary, "a", false) + masked(opcode::continuation, "b") + masked(opcode::continuation, "c"),
+        "Babb.", violation::protocol);
 }
 
 // 6: UTF-8

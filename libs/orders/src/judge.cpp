@@ -4,17 +4,12 @@ namespace orders {
 namespace {
 
 bool same(const new_order& a, const new_order& b) { return a.customer == b.customer && a.print == b.print; }
-bool same(const new_order& o, const standing_row& row) {
-    return o.customer == row.customer && o.print == row.print;
-}
+bool same(const new_order& o, const standing_row& row) { return o.customer == row.customer && o.print == row.print; }
 bool clash(const new_order& o, const standing_failure& failure) {
-    return (failure.customer && *failure.customer != o.customer) ||
-           (failure.print && *failure.print != o.print);
+    return (failure.customer && *failure.customer != o.customer) || (failure.print && *failure.print != o.print);
 }
 
-inserted_order reused() {
-    return {.what = insert_result::key_reused, .id = 0, .deleted = false, .detail = {}};
-}
+inserted_order reused() { return {.what = insert_result::key_reused, .id = 0, .deleted = false, .detail = {}}; }
 
 inserted_order against(const new_order& o, const standing_row& row) {
     if (!same(o, row)) return reused();

@@ -262,7 +262,8 @@ TEST_F(TokenVerifier, KnowsNoIdentityFromABadOne) {
                  signed_token(good_header, R"({"iss":"us","aud":"shop","exp":)" + at(60) + "}"), "none");
     for (const auto* more : {"", R"("oid":"b",)"})
         expect_fault(token_fault::invalid,
-                     signed_token(good_header, R"({"sub":"",)" + std::string{more} + R"("iss":"us","aud":"shop","exp":)" + at(60) + "}"),
+                     signed_token(good_header, R"({"sub":"",)" + std::string{more} +
+                                                   R"("iss":"us","aud":"shop","exp":)" + at(60) + "}"),
                      "empty");
 }
 

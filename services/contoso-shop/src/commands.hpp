@@ -11,11 +11,11 @@ namespace shop {
 
 // What the command line said, before settings are put together.
 struct serve_options {
-    std::optional<int> port;               // short for Urls=http://localhost:PORT
-    std::string data = "data";             // directory of orders, queues and the development key
-    bool ephemeral = false;                // a fresh directory, removed at the end
+    std::optional<int> port;    // short for Urls=http://localhost:PORT
+    std::string data = "data";  // directory of orders, queues and the development key
+    bool ephemeral = false;     // a fresh directory, removed at the end
     std::optional<std::string> environment;
-    std::optional<std::string> config;     // appsettings.json-style file
+    std::optional<std::string> config;  // appsettings.json-style file
     bool check_config = false, print_config = false;
     std::vector<std::pair<std::string, std::string>> settings;  // --Section:Name=value
 };

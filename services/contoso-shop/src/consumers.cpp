@@ -15,15 +15,16 @@ void consumers::also(std::function<boost::asio::awaitable<void>()> work) { spawn
 
 void consumers::spawn(std::function<boost::asio::awaitable<void>()> work, std::string name) {
     ++running_;
-    boost::asio::co_spawn(loops_.next().context(), std::move(work), [this, name = std::move(name)](std::exception_ptr thrown) {
-        --running_;
-        if (!thrown) return;
-        try {
-            std::rethrow_exception(thrown);
-        } catch (const std::exception& e) {
-            log_.error("a consumer ended by an exception", {{"Name", name}, {"Exception", e.what()}});
-        }
-    });
+    boost::asio::co_spawn(
+        loops_.next().context(), std::move(work), [this, name = std::move(name)](std::exception_ptr thrown) {
+            --running_;
+            if (!thrown) return;
+            try {
+                std::rethrow_exception(thrown);
+            } catch (const std::exception& e) {
+                log_.error("a consumer ended by an exception", {{"Name", name}, {"Exception", e.what()}});
+            }
+        });
 }
 
 bool consumers::healthy() const {

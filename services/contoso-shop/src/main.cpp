@@ -38,21 +38,26 @@ int run(int argc, char** argv) {
     app.set_version_flag("--version", CONTOSO_VERSION);
 
     shop::serve_options serving;
-    auto* serve = app.add_subcommand("serve", "Start the shop. Any setting can be given as --Section:Name=value (see: settings).");
+    auto* serve = app.add_subcommand(
+        "serve", "Start the shop. Any setting can be given as --Section:Name=value (see: settings).");
     serve->allow_extras();
     serve->add_option("--port", serving.port, "Listen on http://localhost:PORT (4200)")->check(CLI::Range(0, 65535));
     serve->add_option("--data", serving.data, "Directory of orders and queues")->capture_default_str();
     serve->add_flag("--ephemeral", serving.ephemeral, "Keep nothing: a fresh data directory, removed at the end");
     serve->add_option("--environment", serving.environment, "Development or Production (Production)");
-    serve->add_option("--config", serving.config, "Settings file in the form of appsettings.json")->check(CLI::ExistingFile);
+    serve->add_option("--config", serving.config, "Settings file in the form of appsettings.json")
+        ->check(CLI::ExistingFile);
     serve->add_flag("--check-config", serving.check_config, "Check the settings, say every problem, start nothing");
-    serve->add_flag("--print-config", serving.print_config, "Print the settings in force, secrets hidden, start nothing");
+    serve->add_flag("--print-config", serving.print_config,
+                    "Print the settings in force, secrets hidden, start nothing");
 
     shop::token_options token;
     auto* make_token = app.add_subcommand("token", "Print a bearer token for a user, signed with the shop's key.");
     make_token->add_option("user", token.user, "User id, as CUST-0001")->required();
     make_token->add_option("--role", token.roles, "Role claim; may be repeated");
-    make_token->add_option("--minutes", token.minutes, "Lifetime")->capture_default_str()->check(CLI::Range(1, 525'600));
+    make_token->add_option("--minutes", token.minutes, "Lifetime")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 525'600));
     make_token->add_option("--data", token.data, "Data directory (holds the development key)")->capture_default_str();
     make_token->add_option("--config", token.config, "Settings file")->check(CLI::ExistingFile);
 
@@ -69,7 +74,8 @@ int run(int argc, char** argv) {
 
     auto* settings = app.add_subcommand("settings", "List all settings with their defaults (Markdown).");
     load::options loading;
-    auto* drive = app.add_subcommand("load", "Drive a running shop and prove that nothing was lost, doubled or shown to others.");
+    auto* drive =
+        app.add_subcommand("load", "Drive a running shop and prove that nothing was lost, doubled or shown to others.");
     load::add_options(*drive, loading);
 
     CLI11_PARSE(app, argc, argv);

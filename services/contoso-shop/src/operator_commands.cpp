@@ -50,10 +50,13 @@ void print_json(const std::vector<messaging::queue_state>& queues) {
 
 int print_token(const token_options& o) {
     const auto user = contracts::read_user_id(o.user);
-    if (!user) return complain("a user id has 1 to 64 characters, no white space around them and no control characters", exit_usage);
+    if (!user)
+        return complain("a user id has 1 to 64 characters, no white space around them and no control characters",
+                        exit_usage);
     serve_options where;
     where.config = o.config;
-    if (!o.config && std::getenv("Environment") == nullptr && std::getenv("DOTNET_ENVIRONMENT") == nullptr) where.environment = "Development";
+    if (!o.config && std::getenv("Environment") == nullptr && std::getenv("DOTNET_ENVIRONMENT") == nullptr)
+        where.environment = "Development";
     const auto s = load_or_complain(where);
     if (!s) return platform::exit_config;
     platform::token_request r;
@@ -62,7 +65,8 @@ int print_token(const token_options& o) {
     r.lifetime = std::chrono::minutes{o.minutes};
     const bool development = is_development(*s);
     if (development && s->text("DevJwt:SigningKey").empty() && !std::filesystem::is_directory(o.data))
-        return complain("there is no data directory " + o.data + " yet: start the shop once, or name it by --data", exit_no_input);
+        return complain("there is no data directory " + o.data + " yet: start the shop once, or name it by --data",
+                        exit_no_input);
     r.secret = development ? development_key(*s, o.data) : s->text("Jwt:SigningKey");
     r.issuer = s->text(development ? "DevJwt:Issuer" : "Jwt:Issuer");
     r.audience = s->text(development ? "DevJwt:Audience" : "Jwt:Audience");
@@ -72,7 +76,8 @@ int print_token(const token_options& o) {
 
 int backup(const std::string& data, const std::string& to) {
     const auto from = database_in(data);
-    if (!std::filesystem::exists(from)) return complain("there is no database in " + data + "; name the data directory by --data", exit_no_input);
+    if (!std::filesystem::exists(from))
+        return complain("there is no database in " + data + "; name the data directory by --data", exit_no_input);
     const bool terminal = isatty(STDERR_FILENO) == 1;
     auto done = sqlite::copy_file(from, to, [terminal](int pages_left, int pages) {
         if (terminal && pages) std::fprintf(stderr, "\rbackup: %3d%%", 100 - pages_left * 100 / pages);

@@ -14,7 +14,8 @@ std::string answer_of(const contracts::order_accepted& e) {
     o.correlation = e.id;
     o.created_at = e.accepted_at.value_or(0);
     for (const auto& i : e.items)
-        o.items.push_back({.product = i.product, .unit_price = i.unit_price.value_or(contracts::money{}), .quantity = i.quantity});
+        o.items.push_back(
+            {.product = i.product, .unit_price = i.unit_price.value_or(contracts::money{}), .quantity = i.quantity});
     std::string out;
     contracts::append_json(out, o);
     return out;
@@ -27,7 +28,8 @@ workflow::intake intake_of(const contracts::order_accepted& e, const messaging::
     in.user = e.customer;
     in.pending = {contracts::fingerprint_of(std::span{e.items}), answer_of(e)};
     in.accepted_at = e.accepted_at.value_or(steps[contracts::step::accepted]);
-    if (const auto trace = base::trace_context::parse(m.text(messaging::header::traceparent))) in.trace_id = trace->trace_id_hex();
+    if (const auto trace = base::trace_context::parse(m.text(messaging::header::traceparent)))
+        in.trace_id = trace->trace_id_hex();
     return in;
 }
 
@@ -61,7 +63,8 @@ workflow::change change_of(const contracts::correlation_id& id, const orders::fo
 
 }  // namespace
 
-base::task<refilled> refill(base::call_context ctx, messaging::inspector& queues, orders::store& orders, workflow::store& into) {
+base::task<refilled> refill(base::call_context ctx, messaging::inspector& queues, orders::store& orders,
+                            workflow::store& into) {
     refilled count;
     using page = std::vector<messaging::stored_message>;
 
@@ -69,12 +72,14 @@ base::task<refilled> refill(base::call_context ctx, messaging::inspector& queues
         for (const auto& m : p) {
             const auto e = contracts::read_order_accepted(m.content.body);
             if (!e) continue;  // poison: order-process will say so
-            if (auto done = co_await into.accept(ctx, intake_of(*e, m.content)); !done) co_return std::unexpected(done.error());
+            if (auto done = co_await into.accept(ctx, intake_of(*e, m.content)); !done)
+                co_return std::unexpected(done.error());
             ++count.waiting;
         }
         co_return base::result<>{};
     };
-    if (auto done = co_await for_each_page(ctx, queues, contracts::queue::accepted, accept); !done) co_return std::unexpected(done.error());
+    if (auto done = co_await for_each_page(ctx, queues, contracts::queue::accepted, accept); !done)
+        co_return std::unexpected(done.error());
 
     auto finish = [&](const page& p) -> base::task<> {
         std::vector<contracts::correlation_id> ids;
@@ -89,7 +94,8 @@ base::task<refilled> refill(base::call_context ctx, messaging::inspector& queues
         co_return co_await into.apply(ctx, std::move(changes));
     };
     for (const auto queue : {contracts::queue::processed, contracts::queue::failed})
-        if (auto done = co_await for_each_page(ctx, queues, queue, finish); !done) co_return std::unexpected(done.error());
+        if (auto done = co_await for_each_page(ctx, queues, queue, finish); !done)
+            co_return std::unexpected(done.error());
     co_return count;
 }
 

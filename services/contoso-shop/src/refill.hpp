@@ -14,6 +14,7 @@ struct refilled {
 };
 
 // Before anything listens or consumes. Reads all three queues to their end, a page at a time.
-base::task<refilled> refill(base::call_context ctx, messaging::inspector& queues, orders::store& orders, workflow::store& into);
+base::task<refilled> refill(base::call_context ctx, messaging::inspector& queues, orders::store& orders,
+                            workflow::store& into);
 
 }  // namespace shop

@@ -7,7 +7,9 @@ base::task<std::int64_t> sequence_keeper::load(base::call_context ctx) {
     auto done = co_await db_.write(
         ctx,
         [&found](sqlite::connection& c) -> base::result<> {
-            if (auto made = c.execute("CREATE TABLE IF NOT EXISTS FeedCeiling(Id INTEGER PRIMARY KEY CHECK (Id = 1), Sequence INTEGER NOT NULL)"); !made)
+            if (auto made = c.execute("CREATE TABLE IF NOT EXISTS FeedCeiling(Id INTEGER PRIMARY KEY CHECK (Id = 1), "
+                                      "Sequence INTEGER NOT NULL)");
+                !made)
                 return made;
             auto row = c.prepare("SELECT Sequence FROM FeedCeiling WHERE Id = 1");
             auto there = row.step();
@@ -27,7 +29,10 @@ base::task<> sequence_keeper::keep(base::call_context ctx, std::int64_t last) {
     auto done = co_await db_.write(
         ctx,
         [next](sqlite::connection& c) -> base::result<> {
-            return c.prepare("INSERT INTO FeedCeiling(Id, Sequence) VALUES (1, ?1) ON CONFLICT(Id) DO UPDATE SET Sequence = max(Sequence, excluded.Sequence)")
+            return c
+                .prepare(
+                    "INSERT INTO FeedCeiling(Id, Sequence) VALUES (1, ?1) ON CONFLICT(Id) DO UPDATE SET Sequence = "
+                    "max(Sequence, excluded.Sequence)")
                 .bind(1, next)
                 .run();
         },

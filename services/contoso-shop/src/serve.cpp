@@ -30,7 +30,9 @@ fs::path program_folder() {
 web_folders folders_of(const platform::settings& s) {
     const auto beside = program_folder();
     const auto page = s.text("Web:Root");
-    return {.page = page.empty() ? (beside / "www").string() : page, .docs = (beside / "docs").string(), .openapi = (beside / "openapi.yaml").string()};
+    return {.page = page.empty() ? (beside / "www").string() : page,
+            .docs = (beside / "docs").string(),
+            .openapi = (beside / "openapi.yaml").string()};
 }
 
 // Each connection is a file: the soft limit is raised to the hard one, as servers do.
@@ -70,10 +72,13 @@ void wait_for_the_end(const shop& s, std::latch& asked) {
 void greet(const shop& s, const std::string& data, bool ephemeral, bool development) {
     for (const auto& url : s.urls()) std::printf("Contoso Shop is serving on %s\n", url.c_str());
     const auto url = s.urls().empty() ? std::string{} : s.urls().front();
-    std::printf("  shop      %s/\n  interface %s/docs\n  hub       %s/hubs/order-status\n  health    %s/health/ready   %s/metrics\n", url.c_str(), url.c_str(),
-                url.c_str(), url.c_str(), url.c_str());
+    std::printf(
+        "  shop      %s/\n  interface %s/docs\n  hub       %s/hubs/order-status\n  health    %s/health/ready   "
+        "%s/metrics\n",
+        url.c_str(), url.c_str(), url.c_str(), url.c_str(), url.c_str());
     std::printf("  data      %s%s\n", data.c_str(), ephemeral ? "   (removed at the end)" : "");
-    if (development) std::printf("Development: anyone can get a token at /dev/token. Ctrl-C stops it in order, twice at once.\n");
+    if (development)
+        std::printf("Development: anyone can get a token at /dev/token. Ctrl-C stops it in order, twice at once.\n");
     std::fflush(stdout);
 }
 
@@ -92,7 +97,9 @@ int run(const platform::settings& s, const std::string& data, bool ephemeral) {
     wait_for_the_end(*it, asked);
     if (!it->healthy()) {
         // Whatever is in doubt is decided by recovery at the next start; a tidy shutdown could only add to it.
-        std::fprintf(stderr, "contoso-shop: the database met an I/O error; ended so that the next start can recover. Check the disk.\n");
+        std::fprintf(
+            stderr,
+            "contoso-shop: the database met an I/O error; ended so that the next start can recover. Check the disk.\n");
         std::fflush(stderr);
         _exit(exit_failed);
     }
@@ -118,8 +125,9 @@ std::optional<platform::settings> load_or_complain(const serve_options& o) {
     if (problems.empty()) problems = problems_between(loaded.values);
     if (problems.empty()) return std::move(loaded.values);
     for (const auto& p : problems) std::fprintf(stderr, "contoso-shop: %s\n", p.c_str());
-    std::fprintf(stderr, "contoso-shop: %zu problem%s in the settings, nothing was started; `settings` lists them all\n", problems.size(),
-                 problems.size() == 1 ? "" : "s");
+    std::fprintf(stderr,
+                 "contoso-shop: %zu problem%s in the settings, nothing was started; `settings` lists them all\n",
+                 problems.size(), problems.size() == 1 ? "" : "s");
     return std::nullopt;
 }
 

@@ -34,7 +34,9 @@ using platform::settings;
 constexpr auto startup_limit = std::chrono::minutes{5};
 constexpr auto keep_sequence_every = std::chrono::seconds{5};
 
-base::fault because(std::string_view what, const base::fault& f) { return {f.kind, std::string{what} + ": " + f.message}; }
+base::fault because(std::string_view what, const base::fault& f) {
+    return {f.kind, std::string{what} + ": " + f.message};
+}
 
 std::string database_path(const settings& s, const std::string& data) {
     const auto given = s.text("ConnectionStrings:Contoso");
@@ -62,7 +64,8 @@ platform::token_request development_tokens(const settings& s, const std::string&
 platform::jwt_options accepted_tokens(const settings& s, const std::string& development) {
     auto o = platform::jwt_options_from(s);
     if (!development.empty() && s.text("DevJwt:SigningKey").empty())
-        o.keys.push_back({.secret = development, .issuer = s.text("DevJwt:Issuer"), .audience = s.text("DevJwt:Audience")});
+        o.keys.push_back(
+            {.secret = development, .issuer = s.text("DevJwt:Issuer"), .audience = s.text("DevJwt:Audience")});
     return o;
 }
 
@@ -92,8 +95,8 @@ public:
     base::result<> start() override {
         loops_.start();
         work_.start();
-        for (const auto step : {&single_program::open_store, &single_program::open_state, &single_program::build_services,
-                                &single_program::start_work, &single_program::listen})
+        for (const auto step : {&single_program::open_store, &single_program::open_state,
+                                &single_program::build_services, &single_program::start_work, &single_program::listen})
             if (auto done = (this->*step)(); !done) return done;
         health_->set(platform::phase::serving);
         return {};
@@ -127,15 +130,20 @@ private:
     base::result<> open_store() {
         std::error_code made;
         std::filesystem::create_directories(data_, made);
-        if (made) return base::fail(base::fault_kind::invalid, "can't make the data directory " + data_ + ": " + made.message());
+        if (made)
+            return base::fail(base::fault_kind::invalid,
+                              "can't make the data directory " + data_ + ": " + made.message());
         auto db = sqlite::open(sqlite_options(settings_, data_), log_, &metrics_);
         if (!db) return std::unexpected(because("database", db.error()));
         db_ = std::move(*db);
         orders_ = orders::make_sqlite_store(*db_, clock_, log_);
-        if (auto done = wait(orders::migrate(startup(), *db_, clock_)); !done) return std::unexpected(because("migration", done.error()));
-        if (auto done = wait(orders::seed(startup(), *db_, clock_)); !done) return std::unexpected(because("seed", done.error()));
+        if (auto done = wait(orders::migrate(startup(), *db_, clock_)); !done)
+            return std::unexpected(because("migration", done.error()));
+        if (auto done = wait(orders::seed(startup(), *db_, clock_)); !done)
+            return std::unexpected(because("seed", done.error()));
         auto broker = messaging::make_embedded_broker(
-            *db_, {.max_messages = static_cast<std::uint64_t>(settings_.integer("Broker:MaxMessages"))}, clock_, ids_, log_, &metrics_);
+            *db_, {.max_messages = static_cast<std::uint64_t>(settings_.integer("Broker:MaxMessages"))}, clock_, ids_,
+            log_, &metrics_);
         if (!broker) return std::unexpected(because("queues", broker.error()));
         broker_ = std::move(*broker);
         return {};
@@ -153,7 +161,8 @@ private:
         const auto filled = wait(refill(startup(), broker_->inspector(), *orders_, *workflow_));
         if (!filled) return std::unexpected(because("refill", filled.error()));
         if (filled->waiting + filled->finishing > 0)
-            log_.info("workflow state refilled", {{"Waiting", std::to_string(filled->waiting)}, {"Finishing", std::to_string(filled->finishing)}});
+            log_.info("workflow state refilled",
+                      {{"Waiting", std::to_string(filled->waiting)}, {"Finishing", std::to_string(filled->finishing)}});
         return {};
     }
 
@@ -164,8 +173,11 @@ private:
         health_ = platform::make_health(settings_.text("Shutdown:DrainFile"));
         accept_ = std::make_unique<order_accept::service>(order_accept::dependencies{
             *orders_, *workflow_, broker_->publisher(), clock_, ids_, log_, metrics_, accept_options(settings_)});
-        if (auto done = order_accept::mount(*web_, *accept_, {.openapi = folders_.openapi, .page = folders_.docs}); !done) return done;
-        if (is_development(settings_)) order_notification::mount_dev_token(*web_, development_tokens(settings_, key), clock_);
+        if (auto done = order_accept::mount(*web_, *accept_, {.openapi = folders_.openapi, .page = folders_.docs});
+            !done)
+            return done;
+        if (is_development(settings_))
+            order_notification::mount_dev_token(*web_, development_tokens(settings_, key), clock_);
         make_hub();
         add_checks();
         return mount_page();
@@ -177,7 +189,8 @@ private:
         signalr::hub_options o;
         o.require_user = true;
         hub_ = signalr::make_hub(std::string{order_notification::hub_path}, o,
-                                 order_notification::hub_authenticator(*tokens_, settings_.list("Cors:Origins")), loops_, log_, &metrics_);
+                                 order_notification::hub_authenticator(*tokens_, settings_.list("Cors:Origins")),
+                                 loops_, log_, &metrics_);
         order_notification::add_methods(*hub_, notification());
     }
 
@@ -203,18 +216,24 @@ private:
     }
 
     base::result<> start_work() {
-        if (auto done = wait(accept_->products().refresh()); !done) return std::unexpected(because("catalogue", done.error()));
+        if (auto done = wait(accept_->products().refresh()); !done)
+            return std::unexpected(because("catalogue", done.error()));
         consumers_ = std::make_unique<consumers>(work_, *broker_, log_);
         const auto prefetch = static_cast<std::size_t>(settings_.integer("Broker:Prefetch"));
         const auto batch = static_cast<std::size_t>(settings_.integer("Broker:Batch"));
-        messaging::consumer_options o{.prefetch = prefetch, .batch = batch,
-                                      .max_attempts = static_cast<int>(settings_.integer("RabbitMQ:MaxProcessingAttempts"))};
+        messaging::consumer_options o{
+            .prefetch = prefetch,
+            .batch = batch,
+            .max_attempts = static_cast<int>(settings_.integer("RabbitMQ:MaxProcessingAttempts"))};
         using namespace contracts::queue;
-        consumers_->start(accepted, o, order_process::make_process_order({*orders_, *workflow_, broker_->publisher(), clock_, ids_, log_, metrics_}));
+        consumers_->start(accepted, o,
+                          order_process::make_process_order(
+                              {*orders_, *workflow_, broker_->publisher(), clock_, ids_, log_, metrics_}));
         consumers_->start(processed, o, order_notification::make_notify_processed(notification(), hub_->clients()));
         consumers_->start(failed, o, order_notification::make_notify_failed(notification(), hub_->clients()));
         consumers_->also([this] { return accept_->products().run(); });
-        loops_.at(0).post([this] { keep_sequence_ = loops_.at(0).every(keep_sequence_every, [this] { keep_sequence(); }); });
+        loops_.at(0).post(
+            [this] { keep_sequence_ = loops_.at(0).every(keep_sequence_every, [this] { keep_sequence(); }); });
         return {};
     }
 
@@ -225,7 +244,8 @@ private:
             [this, reached]() -> boost::asio::awaitable<void> {
                 base::call_context ctx;
                 ctx = ctx.within(clock_, keep_sequence_every);
-                if (auto done = co_await keeper_->keep(ctx, reached); !done) log_.warn("feed ceiling not kept", {{"Reason", done.error().message}});
+                if (auto done = co_await keeper_->keep(ctx, reached); !done)
+                    log_.warn("feed ceiling not kept", {{"Reason", done.error().message}});
             },
             [](std::exception_ptr) {});
     }
@@ -249,10 +269,12 @@ private:
     // Contracts §2, in its order. In Development nobody balances load, so there is nobody to be a lame duck for.
     platform::shutdown_plan shutdown() {
         platform::shutdown_plan plan;
-        plan.lame_duck = is_development(settings_) && !settings_.given("Shutdown:LameDuck") ? std::chrono::milliseconds{0}
-                                                                                            : settings_.duration("Shutdown:LameDuck");
+        plan.lame_duck = is_development(settings_) && !settings_.given("Shutdown:LameDuck")
+                             ? std::chrono::milliseconds{0}
+                             : settings_.duration("Shutdown:LameDuck");
         plan.finish = settings_.duration("Shutdown:Finish");
-        plan.begin = {[this] { health_->set(platform::phase::draining); }, [this] { web_->lame_duck(true, {"/api/orders"}); }};
+        plan.begin = {[this] { health_->set(platform::phase::draining); },
+                      [this] { web_->lame_duck(true, {"/api/orders"}); }};
         plan.stop_intake = {[this]() -> boost::asio::awaitable<void> {
             for (const auto& l : listeners_) l->stop_accepting();
             http_->draining = true;
@@ -299,7 +321,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<shop> make_shop(const platform::settings& s, std::string data_directory, web_folders folders, base::log_scope log) {
+std::unique_ptr<shop> make_shop(const platform::settings& s, std::string data_directory, web_folders folders,
+                                base::log_scope log) {
     return std::make_unique<single_program>(s, std::move(data_directory), std::move(folders), std::move(log));
 }
 

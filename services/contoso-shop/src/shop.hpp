@@ -34,6 +34,7 @@ public:
     virtual bool healthy() const = 0;
 };
 
-std::unique_ptr<shop> make_shop(const platform::settings& s, std::string data_directory, web_folders folders, base::log_scope log);
+std::unique_ptr<shop> make_shop(const platform::settings& s, std::string data_directory, web_folders folders,
+                                base::log_scope log);
 
 }  // namespace shop

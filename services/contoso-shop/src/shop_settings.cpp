@@ -19,12 +19,19 @@ namespace {
 using platform::setting;
 
 setting integer(std::string name, std::string fallback, std::string help, std::int64_t least, std::int64_t most) {
-    return {.name = std::move(name), .what = setting::type::integer, .fallback = std::move(fallback),
-            .help = std::move(help), .least = least, .most = most};
+    return {.name = std::move(name),
+            .what = setting::type::integer,
+            .fallback = std::move(fallback),
+            .help = std::move(help),
+            .least = least,
+            .most = most};
 }
 
 setting duration(std::string name, std::string fallback, std::string help) {
-    return {.name = std::move(name), .what = setting::type::duration, .fallback = std::move(fallback), .help = std::move(help)};
+    return {.name = std::move(name),
+            .what = setting::type::duration,
+            .fallback = std::move(fallback),
+            .help = std::move(help)};
 }
 
 std::string hex(const std::array<std::uint8_t, 32>& bytes) {
@@ -49,14 +56,21 @@ bool is_sqlite(const std::string& connection) { return connection.empty() || con
 
 std::vector<setting> settings_table() {
     auto table = platform::common_settings();
-    table.push_back({.name = "Web:Root", .fallback = "", .help = "Folder of the page that is served at /; empty: the one built beside the program."});
-    table.push_back(integer("Broker:MaxMessages", "1000000", "Messages that may wait in one embedded queue; above, intake answers 503.", 1, 1'000'000'000));
+    table.push_back({.name = "Web:Root",
+                     .fallback = "",
+                     .help = "Folder of the page that is served at /; empty: the one built beside the program."});
+    table.push_back(integer("Broker:MaxMessages", "1000000",
+                            "Messages that may wait in one embedded queue; above, intake answers 503.", 1,
+                            1'000'000'000));
     table.push_back(integer("Broker:Prefetch", "1000", "Messages that a consumer has in hand at most.", 1, 100'000));
     table.push_back(integer("Broker:Batch", "500", "Messages in one transaction of order-process at most.", 1, 10'000));
     table.push_back(integer("Sqlite:Readers", "2", "Reader connections, a thread each.", 1, 64));
-    table.push_back(integer("Sqlite:MinFreeMegabytes", "64", "Free disk below which intake answers 503.", 0, 1'000'000));
-    table.push_back(integer("WorkflowState:MaxOrders", "1000000", "Orders whose transient state is kept; the oldest go first.", 1'000, 100'000'000));
-    table.push_back(duration("Intake:PublishDeadline", "5s", "How long POST /api/orders waits for the broker's confirm."));
+    table.push_back(
+        integer("Sqlite:MinFreeMegabytes", "64", "Free disk below which intake answers 503.", 0, 1'000'000));
+    table.push_back(integer("WorkflowState:MaxOrders", "1000000",
+                            "Orders whose transient state is kept; the oldest go first.", 1'000, 100'000'000));
+    table.push_back(
+        duration("Intake:PublishDeadline", "5s", "How long POST /api/orders waits for the broker's confirm."));
     return table;
 }
 
@@ -65,10 +79,13 @@ bool is_development(const platform::settings& s) { return s.text("Environment") 
 std::vector<std::string> problems_between(const platform::settings& s) {
     std::vector<std::string> out;
     if (!is_sqlite(s.text("ConnectionStrings:Contoso")))
-        out.push_back("ConnectionStrings:Contoso: the single program keeps orders in SQLite; give sqlite:PATH or leave it out");
-    for (const auto* name : {"RabbitMQ:ConnectionString", "AzureServiceBus:ConnectionString", "ConnectionStrings:Redis"})
+        out.push_back(
+            "ConnectionStrings:Contoso: the single program keeps orders in SQLite; give sqlite:PATH or leave it out");
+    for (const auto* name :
+         {"RabbitMQ:ConnectionString", "AzureServiceBus:ConnectionString", "ConnectionStrings:Redis"})
         if (!s.text(name).empty())
-            out.push_back(std::string{name} + ": the single program has its own broker and workflow store; leave it out");
+            out.push_back(std::string{name} +
+                          ": the single program has its own broker and workflow store; leave it out");
     if (s.boolean("OpenTelemetry:Enabled"))
         out.push_back("OpenTelemetry:Enabled: this version writes logs and metrics but sends no traces; leave it out");
     for (auto& p : platform::settings_problems(s)) out.push_back(std::move(p));

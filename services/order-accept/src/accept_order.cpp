@@ -41,8 +41,7 @@ std::string render(const contracts::order& o) {
     return out;
 }
 
-placed refusal(placement what, const contracts::correlation_id& id,
-               std::vector<contracts::product_id> products = {}) {
+placed refusal(placement what, const contracts::correlation_id& id, std::vector<contracts::product_id> products = {}) {
     return {what, id, {}, std::move(products)};
 }
 
@@ -69,8 +68,7 @@ boost::asio::awaitable<placed> accept_order::run(base::call_context ctx, place_o
     d.keyed = !key.empty();
     d.id = d.keyed ? contracts::keyed_correlation_id(d.user, key) : needs_.ids.make_v7(needs_.clock);
     d.order.correlation = d.id;
-    auto answer =
-        d.keyed ? co_await run_keyed(ctx, std::move(d), std::move(key)) : co_await run_new(ctx, std::move(d));
+    auto answer = d.keyed ? co_await run_keyed(ctx, std::move(d), std::move(key)) : co_await run_new(ctx, std::move(d));
     switch (answer.what) {
         case placement::accepted:
             count_.accepted.add();
@@ -101,8 +99,7 @@ accept_order::draft accept_order::make_draft(place_order&& order) const {
     for (auto& line : order.lines) {
         const auto* p = snapshot->find(line.product.str());
         if (p && p->active)
-            d.order.items.push_back(
-                {std::move(line.product), p->name, p->image_url, p->price, line.quantity});
+            d.order.items.push_back({std::move(line.product), p->name, p->image_url, p->price, line.quantity});
         else if (std::find(d.missing.begin(), d.missing.end(), line.product) == d.missing.end())
             d.missing.push_back(std::move(line.product));
     }
@@ -118,8 +115,7 @@ boost::asio::awaitable<placed> accept_order::run_new(const base::call_context& c
     co_return co_await publish(ctx, d, d.order, std::move(body));
 }
 
-boost::asio::awaitable<placed> accept_order::run_keyed(const base::call_context& ctx, draft d,
-                                                       std::string key) {
+boost::asio::awaitable<placed> accept_order::run_keyed(const base::call_context& ctx, draft d, std::string key) {
     auto k = co_await ask_workflow(ctx, d);
     if (k.foreign || (k.print && *k.print != d.print)) co_return refusal(placement::key_reused, d.id);
 
@@ -185,8 +181,7 @@ boost::asio::awaitable<accept_order::knowledge> accept_order::ask_workflow(const
     co_return k;
 }
 
-boost::asio::awaitable<void> accept_order::ask_sql(const base::call_context& ctx, const draft& d,
-                                                   knowledge& k) {
+boost::asio::awaitable<void> accept_order::ask_sql(const base::call_context& ctx, const draft& d, knowledge& k) {
     auto found = co_await lookup_.find(ctx, d.id);
     k.sql_away = !found;
     if (!found) co_return;
@@ -233,8 +228,7 @@ bool accept_order::workflow_would_know(std::string_view key) const {
     if (!made_ms) return false;
     const auto now = needs_.clock.now(), made = *made_ms * 1000;
     const auto trusted =
-        std::chrono::microseconds{std::min(needs_.limits.trusted_key_age, needs_.limits.workflow_ttl)}
-            .count();
+        std::chrono::microseconds{std::min(needs_.limits.trusted_key_age, needs_.limits.workflow_ttl)}.count();
     return made <= now && now - made < trusted && made > needs_.workflow.knows_since() &&
            made > blind_until_.load(std::memory_order_relaxed);
 }
@@ -245,22 +239,20 @@ boost::asio::awaitable<placed> accept_order::publish(const base::call_context& c
     queued[contracts::step::queued] = needs_.clock.now();
     std::vector<messaging::message> messages;
     messages.push_back(make_message(ctx, d, what, queued[contracts::step::queued]));
-    const auto done = co_await needs_.publisher.publish(
-        ctx.within(needs_.clock, needs_.limits.publish_deadline), needs_.limits.queue, std::move(messages));
+    const auto done = co_await needs_.publisher.publish(ctx.within(needs_.clock, needs_.limits.publish_deadline),
+                                                        needs_.limits.queue, std::move(messages));
 
-    const auto limited = base::call_context{.trace = ctx.trace, .log = ctx.log}.within(
-        needs_.clock, needs_.limits.workflow_deadline);
+    const auto limited =
+        base::call_context{.trace = ctx.trace, .log = ctx.log}.within(needs_.clock, needs_.limits.workflow_deadline);
     if (done) {
         // From now on the order may be kept alive by its owner's asking: it is known to be in the queue.
         std::vector<workflow::change> changes;
         changes.push_back({.id = d.id, .user = {}, .to = {}, .steps = queued, .drop_pending = false});
         co_await needs_.workflow.apply(limited, std::move(changes));
-        if (ctx.log.enabled(base::log_level::info))
-            ctx.log.info("order accepted", {{"CorrelationId", d.id.str()}});
+        if (ctx.log.enabled(base::log_level::info)) ctx.log.info("order accepted", {{"CorrelationId", d.id.str()}});
         co_return placed{placement::accepted, d.id, std::move(body), {}};
     }
-    ctx.log.warn("order not confirmed by the broker",
-                 {{"CorrelationId", d.id.str()}, {"Fault", done.error().message}});
+    ctx.log.warn("order not confirmed by the broker", {{"CorrelationId", d.id.str()}, {"Fault", done.error().message}});
     const bool certainly_not =
         done.error().kind == base::fault_kind::unavailable || done.error().kind == base::fault_kind::timeout;
     if (d.keyed) co_return refusal(placement::unavailable, d.id);
@@ -270,10 +262,8 @@ boost::asio::awaitable<placed> accept_order::publish(const base::call_context& c
 }
 
 messaging::message accept_order::make_message(const base::call_context& ctx, const draft& d,
-                                              const contracts::order& what,
-                                              base::unix_micros queued_at) const {
-    contracts::order_accepted event{
-        .id = d.id, .customer = d.user, .items = {}, .accepted_at = what.created_at};
+                                              const contracts::order& what, base::unix_micros queued_at) const {
+    contracts::order_accepted event{.id = d.id, .customer = d.user, .items = {}, .accepted_at = what.created_at};
     event.items.reserve(what.items.size());
     for (const auto& item : what.items) event.items.push_back({item.product, item.quantity, item.unit_price});
 

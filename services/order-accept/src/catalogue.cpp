@@ -126,8 +126,8 @@ std::string catalogue_snapshot::page(const product_query& query) const {
 catalogue::catalogue(const dependencies& from)
     : needs_{from},
       products_{from.metrics.make_gauge("contoso_catalogue_products", "Active products in memory.")},
-      failures_{from.metrics.make_counter("contoso_catalogue_failures_total",
-                                          "Readings of the catalogue that failed.")} {}
+      failures_{
+          from.metrics.make_counter("contoso_catalogue_failures_total", "Readings of the catalogue that failed.")} {}
 
 std::shared_ptr<const catalogue_snapshot> catalogue::current() const {
     const std::lock_guard lock{guard_};
@@ -161,13 +161,11 @@ boost::asio::awaitable<void> catalogue::run() {
         }
         const auto done = co_await refresh();
         if (!done && !failing)
-            needs_.log.warn("catalogue could not be read; the last one is kept",
-                            {{"Fault", done.error().message}});
+            needs_.log.warn("catalogue could not be read; the last one is kept", {{"Fault", done.error().message}});
         failing = !done;
         // Without a catalogue there is no intake: ask again soon.
-        timer->expires_after(current()
-                                 ? needs_.limits.catalogue_refresh
-                                 : std::min(needs_.limits.catalogue_refresh, std::chrono::milliseconds{250}));
+        timer->expires_after(current() ? needs_.limits.catalogue_refresh
+                                       : std::min(needs_.limits.catalogue_refresh, std::chrono::milliseconds{250}));
         {
             const std::lock_guard lock{guard_};
             if (stopping_) break;

@@ -31,12 +31,10 @@ base::result<> mount_file(platform::web& on, std::string route, const std::strin
 
 base::result<> mount_documents(platform::web& on, const documents& docs) {
     if (!docs.openapi.empty())
-        if (auto done = mount_file(on, "/openapi.yaml", docs.openapi, "application/yaml; charset=utf-8");
-            !done)
+        if (auto done = mount_file(on, "/openapi.yaml", docs.openapi, "application/yaml; charset=utf-8"); !done)
             return done;
     if (docs.page.empty()) return {};
-    if (auto done = mount_file(on, "/docs", docs.page + "/index.html", "text/html; charset=utf-8"); !done)
-        return done;
+    if (auto done = mount_file(on, "/docs", docs.page + "/index.html", "text/html; charset=utf-8"); !done) return done;
     auto files = platform::load_static_files(docs.page, "/docs", false);
     if (!files) return std::unexpected(std::move(files.error()));
     on.on_other([files = std::shared_ptr<platform::static_files>{std::move(*files)}](platform::exchange& e) {

@@ -8,8 +8,7 @@ contracts::order order_of_failure(const contracts::correlation_id& id, const ord
     out.correlation = id;
     out.state = contracts::order_state::failed;
     out.created_at = failure.accepted_at;
-    for (auto& line :
-         contracts::read_items_json(failure.items_json).value_or(std::vector<contracts::event_item>{})) {
+    for (auto& line : contracts::read_items_json(failure.items_json).value_or(std::vector<contracts::event_item>{})) {
         const auto* product = snapshot ? snapshot->find(line.product.str()) : nullptr;
         contracts::order_item item;
         item.name = product ? product->name : line.product.str();

@@ -52,8 +52,7 @@ public:
         read_key(e.request, order.key, errors);
         auto body = contracts::read_order_request(e.request.body);
         if (!body)
-            co_return to_response(
-                plain_problem(400, "The body is not valid JSON: " + body.error().message + '.'), e);
+            co_return to_response(plain_problem(400, "The body is not valid JSON: " + body.error().message + '.'), e);
         errors.insert(errors.end(), body->errors.begin(), body->errors.end());
         if (!errors.empty()) co_return invalid(errors, e);
 
@@ -66,8 +65,7 @@ public:
     awaitable<response> list_orders(exchange& e) const {
         const auto query = read_page_query(e.request.query, 10);
         if (!query.errors.empty()) co_return invalid(query.errors, e);
-        co_return answer_to(
-            co_await of_.reads().page(e.context, user(e), query.value.offset, query.value.size), e);
+        co_return answer_to(co_await of_.reads().page(e.context, user(e), query.value.offset, query.value.size), e);
     }
 
     awaitable<response> get_order(exchange& e) const {
@@ -114,9 +112,7 @@ private:
         p.headers.emplace_back("Retry-After", std::to_string(of_.limits().retry_after.count()));
         return p;
     }
-    response away(const exchange& e) const {
-        return to_response(away_problem("A dependency is away. Try again."), e);
-    }
+    response away(const exchange& e) const { return to_response(away_problem("A dependency is away. Try again."), e); }
 
     response answer_to(const answer& a, const exchange& e) const {
         switch (a.what) {
@@ -141,17 +137,15 @@ private:
             case placement::unknown_products:
                 return to_response(plain_problem(404, unknown_products(p.products)), e);
             case placement::key_reused:
-                return to_response(
-                    plain_problem(422, "The Idempotency-Key stands for an order with other items."), e);
+                return to_response(plain_problem(422, "The Idempotency-Key stands for an order with other items."), e);
             case placement::unconfirmed:
                 return unconfirmed(p, e);
             case placement::unavailable:
                 break;
         }
-        return to_response(
-            away_problem(keyed ? "The order was not confirmed. Try again with the same Idempotency-Key."
-                               : "The order was not taken. Try again."),
-            e);
+        return to_response(away_problem(keyed ? "The order was not confirmed. Try again with the same Idempotency-Key."
+                                              : "The order was not taken. Try again."),
+                           e);
     }
 
     // No Retry-After: a second try without a key could be a second order.
@@ -184,18 +178,15 @@ private:
 base::result<> mount(platform::web& on, service& of, const documents& docs) {
     using platform::access;
     const auto api = std::make_shared<const http_api>(of);
-    on.on_quick(method::get, "/api/products", access::user,
-                [api](exchange& e) { return api->list_products(e); });
+    on.on_quick(method::get, "/api/products", access::user, [api](exchange& e) { return api->list_products(e); });
     on.on_quick(method::get, "/api/products/{productId}", access::user,
                 [api](exchange& e) { return api->get_product(e); });
     on.on(method::post, "/api/orders", access::user, [api](exchange& e) { return api->place(e); });
     on.on(method::get, "/api/orders", access::user, [api](exchange& e) { return api->list_orders(e); });
     on.on(method::get, "/api/orders/{id}", access::user, [api](exchange& e) { return api->get_order(e); });
     on.on(method::delete_, "/api/orders/{id}", access::user, [api](exchange& e) { return api->remove(e); });
-    on.on(method::get, "/api/orders/{id}/status", access::user,
-          [api](exchange& e) { return api->get_status(e); });
-    on.on(method::get, "/api/orders/{id}/timeline", access::user,
-          [api](exchange& e) { return api->get_timeline(e); });
+    on.on(method::get, "/api/orders/{id}/status", access::user, [api](exchange& e) { return api->get_status(e); });
+    on.on(method::get, "/api/orders/{id}/timeline", access::user, [api](exchange& e) { return api->get_timeline(e); });
     return mount_documents(on, docs);
 }
 

@@ -76,10 +76,9 @@ struct order_lookup::inside : std::enable_shared_from_this<inside> {
         const auto count = ids.size();
         try {
             const base::call_context ctx{.trace = {}, .log = needs.log};
-            auto found = co_await needs.orders.find_all(ctx.within(needs.clock, needs.limits.sql_deadline),
-                                                        std::move(ids));
-            if (found && found->size() != count)
-                co_return base::fail(base::fault_kind::internal, "too few answers");
+            auto found =
+                co_await needs.orders.find_all(ctx.within(needs.clock, needs.limits.sql_deadline), std::move(ids));
+            if (found && found->size() != count) co_return base::fail(base::fault_kind::internal, "too few answers");
             co_return found;
         } catch (const std::exception& e) {
             co_return base::fail(base::fault_kind::internal, e.what());
@@ -90,8 +89,7 @@ struct order_lookup::inside : std::enable_shared_from_this<inside> {
 order_lookup::order_lookup(const dependencies& from) : inside_{std::make_shared<inside>(from)} {}
 
 base::task<orders::found_order> order_lookup::find(base::call_context ctx, contracts::correlation_id id) {
-    if (ctx.due <= inside_->needs.clock.steady())
-        co_return base::fail(base::fault_kind::timeout, "too late to ask");
+    if (ctx.due <= inside_->needs.clock.steady()) co_return base::fail(base::fault_kind::timeout, "too late to ask");
     const auto w = std::make_shared<waiter>(id);
     const auto ex = co_await boost::asio::this_coro::executor;
     bool joined = false;

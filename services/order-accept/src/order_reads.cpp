@@ -38,8 +38,7 @@ std::string render(const contracts::correlation_id& id, const contracts::timelin
 order_reads::order_reads(const dependencies& from, const catalogue& products, order_lookup& lookup)
     : needs_{from}, products_{products}, lookup_{lookup} {}
 
-awaitable<order_reads::knowledge> order_reads::know(const base::call_context& ctx,
-                                                    const contracts::user_id& user,
+awaitable<order_reads::knowledge> order_reads::know(const base::call_context& ctx, const contracts::user_id& user,
                                                     const contracts::correlation_id& id, depth how) {
     knowledge k;
     auto found = co_await lookup_.find(ctx, id);
@@ -81,30 +80,29 @@ awaitable<answer> order_reads::page(base::call_context ctx, contracts::user_id u
     co_return answer{reading::found, contracts::page_json(offset, size, found->total, found->items)};
 }
 
-awaitable<base::result<std::optional<orders::stored_order>>> order_reads::own_row(
-    const base::call_context& ctx, const contracts::user_id& user, contracts::order_id id) {
+awaitable<base::result<std::optional<orders::stored_order>>> order_reads::own_row(const base::call_context& ctx,
+                                                                                  const contracts::user_id& user,
+                                                                                  contracts::order_id id) {
     auto row = co_await needs_.orders.find(ctx.within(needs_.clock, needs_.limits.sql_deadline), id);
     if (row && *row && ((*row)->deleted || (*row)->customer != user)) row->reset();
     co_return row;
 }
 
-awaitable<answer> order_reads::order(base::call_context ctx, contracts::user_id user,
-                                     contracts::order_id id) {
+awaitable<answer> order_reads::order(base::call_context ctx, contracts::user_id user, contracts::order_id id) {
     const auto row = co_await own_row(ctx, user, id);
     if (!row || !*row) co_return answer{reading_of(!row), {}};
     co_return answer{reading::found, render((*row)->value)};
 }
 
-awaitable<answer> order_reads::order(base::call_context ctx, contracts::user_id user,
-                                     contracts::correlation_id id) {
+awaitable<answer> order_reads::order(base::call_context ctx, contracts::user_id user, contracts::correlation_id id) {
     const auto k = co_await know(ctx, user, id, depth::row_is_enough);
     if (k.what != reading::found) co_return answer{k.what, {}};
     if (k.row) co_return answer{reading::found, render(k.row->value)};
     co_await keep_alive(ctx, user, id, k);
     if (k.view.pending)
         if (auto first = contracts::read_order(k.view.pending->body)) {
-            first->state = std::max(
-                {first->state, k.view.state.state, k.failure ? order_state::failed : order_state::none});
+            first->state =
+                std::max({first->state, k.view.state.state, k.failure ? order_state::failed : order_state::none});
             first->id = k.view.state.order;
             co_return answer{reading::found, render(*first)};
         }
@@ -115,25 +113,21 @@ awaitable<answer> order_reads::order(base::call_context ctx, contracts::user_id 
     co_return answer{reading_of(k.view.state.state == order_state::completed), {}};
 }
 
-awaitable<answer> order_reads::status(base::call_context ctx, contracts::user_id user,
-                                      contracts::correlation_id id) {
+awaitable<answer> order_reads::status(base::call_context ctx, contracts::user_id user, contracts::correlation_id id) {
     const auto k = co_await know(ctx, user, id, depth::row_is_enough);
     if (k.what != reading::found) co_return answer{k.what, {}};
     if (k.row)
-        co_return answer{reading::found,
-                         contracts::status_json(id, order_state::completed, k.row->value.id, {})};
+        co_return answer{reading::found, contracts::status_json(id, order_state::completed, k.row->value.id, {})};
     co_await keep_alive(ctx, user, id, k);
     const auto& known = k.view.state;
     if (k.failure && known.state != order_state::completed)
-        co_return answer{reading::found,
-                         contracts::status_json(id, order_state::failed, 0, k.failure->reason)};
+        co_return answer{reading::found, contracts::status_json(id, order_state::failed, 0, k.failure->reason)};
     if (known.state == order_state::none && !k.view.pending) co_return answer{};
     const auto state = std::max(known.state, order_state::accepted);
     co_return answer{reading::found, contracts::status_json(id, state, known.order, known.reason)};
 }
 
-awaitable<answer> order_reads::timeline(base::call_context ctx, contracts::user_id user,
-                                        contracts::order_id id) {
+awaitable<answer> order_reads::timeline(base::call_context ctx, contracts::user_id user, contracts::order_id id) {
     const auto row = co_await own_row(ctx, user, id);
     if (!row || !*row) co_return answer{reading_of(!row), {}};
     const auto correlation = (*row)->value.correlation;
@@ -145,8 +139,7 @@ awaitable<answer> order_reads::timeline(base::call_context ctx, contracts::user_
     co_return answer{reading::found, render(correlation, steps)};
 }
 
-awaitable<answer> order_reads::timeline(base::call_context ctx, contracts::user_id user,
-                                        contracts::correlation_id id) {
+awaitable<answer> order_reads::timeline(base::call_context ctx, contracts::user_id user, contracts::correlation_id id) {
     const auto k = co_await know(ctx, user, id, depth::all);
     if (k.what != reading::found) co_return answer{k.what, {}};
     co_await keep_alive(ctx, user, id, k);
@@ -156,8 +149,7 @@ awaitable<answer> order_reads::timeline(base::call_context ctx, contracts::user_
     co_return answer{reading::found, render(id, steps)};
 }
 
-awaitable<answer> order_reads::remove(base::call_context ctx, contracts::user_id user,
-                                      contracts::order_id id) {
+awaitable<answer> order_reads::remove(base::call_context ctx, contracts::user_id user, contracts::order_id id) {
     const auto gone =
         co_await needs_.orders.soft_delete(ctx.within(needs_.clock, needs_.limits.sql_deadline), user, id);
     if (!gone || !*gone) co_return answer{reading_of(!gone), {}};

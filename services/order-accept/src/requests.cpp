@@ -17,8 +17,7 @@ bool same(std::string_view a, std::string_view lower_case) noexcept {
 
 std::string_view trim(std::string_view text) noexcept {
     const auto from = text.find_first_not_of(" \t");
-    return from == text.npos ? std::string_view{}
-                             : text.substr(from, text.find_last_not_of(" \t") - from + 1);
+    return from == text.npos ? std::string_view{} : text.substr(from, text.find_last_not_of(" \t") - from + 1);
 }
 
 std::optional<std::int64_t> read_number(std::string_view text) noexcept {
@@ -33,8 +32,7 @@ bool good_parameters(std::string_view parameters) noexcept {
     while (!parameters.empty()) {
         const auto end = parameters.find(';');
         const auto one = trim(parameters.substr(0, end));
-        if (const auto equals = one.find('=');
-            equals != one.npos && same(trim(one.substr(0, equals)), "charset")) {
+        if (const auto equals = one.find('='); equals != one.npos && same(trim(one.substr(0, equals)), "charset")) {
             auto charset = trim(one.substr(equals + 1));
             if (charset.size() >= 2 && charset.front() == '"' && charset.back() == '"')
                 charset = charset.substr(1, charset.size() - 2);
@@ -52,8 +50,7 @@ checked<page_query> read_page_query(std::string_view query, std::int64_t default
     out.value.size = default_size;
     if (const auto text = net::http::query_value(query, "offset", true)) {
         const auto number = read_number(*text);
-        if (!number || *number < 0)
-            out.errors.push_back({"offset", "Offset must be a whole number of at least 0."});
+        if (!number || *number < 0) out.errors.push_back({"offset", "Offset must be a whole number of at least 0."});
         out.value.offset = number.value_or(0);
     }
     if (const auto text = net::http::query_value(query, "size", true)) {
@@ -91,13 +88,12 @@ checked<product_query> read_product_query(std::string_view query) {
 bool is_json(std::string_view content_type) {
     const auto end = content_type.find(';');
     const auto type = trim(content_type.substr(0, end));
-    const bool json = same(type, "application/json") || (type.size() > 5 && type.find('/') != type.npos &&
-                                                         same(type.substr(type.size() - 5), "+json"));
+    const bool json = same(type, "application/json") ||
+                      (type.size() > 5 && type.find('/') != type.npos && same(type.substr(type.size() - 5), "+json"));
     return json && (end == content_type.npos || good_parameters(content_type.substr(end + 1)));
 }
 
-void read_key(const net::http::request& r, std::string& key,
-              std::vector<contracts::validation_error>& errors) {
+void read_key(const net::http::request& r, std::string& key, std::vector<contracts::validation_error>& errors) {
     std::size_t count = 0;
     for (const auto& h : r.headers)
         if (same(h.name, "idempotency-key")) {

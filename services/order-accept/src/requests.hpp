@@ -26,8 +26,7 @@ checked<product_query> read_product_query(std::string_view query);
 // application/json or anything/…+json; a charset other than UTF-8 is none of ours.
 bool is_json(std::string_view content_type);
 // Idempotency-Key: once at most, 1..255 visible ASCII.
-void read_key(const net::http::request& r, std::string& key,
-              std::vector<contracts::validation_error>& errors);
+void read_key(const net::http::request& r, std::string& key, std::vector<contracts::validation_error>& errors);
 std::optional<contracts::order_id> read_order_id(std::string_view text) noexcept;
 
 std::string unknown_products(const std::vector<contracts::product_id>& ids);

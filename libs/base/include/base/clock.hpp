@@ -2,9 +2,9 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <optional>
 
 namespace base {
 
@@ -18,15 +18,15 @@ using unix_micros = std::int64_t;
 class clock {
 public:
     virtual ~clock() = default;
-    virtual unix_micros now() const = 0;    // wall clock, may step
+    virtual unix_micros now() const = 0;     // wall clock, may step
     virtual steady_time steady() const = 0;  // for deadlines, never steps
 };
 
 const clock& system_clock();
 
-
-std::string to_rfc3339(unix_micros at);                         // 2026-02-03T04:05:06.789Z, milliseconds, UTC
+std::string to_rfc3339(unix_micros at);  // 2026-02-03T04:05:06.789Z, milliseconds, UTC
 void append_rfc3339(std::string& out, unix_micros at);
-std::optional<unix_micros> parse_rfc3339(std::string_view text);  // any offset, 0..9 fraction digits; none: taken as UTC
+std::optional<unix_micros> parse_rfc3339(
+    std::string_view text);  // any offset, 0..9 fraction digits; none: taken as UTC
 
 }  // namespace base

@@ -44,10 +44,18 @@ public:
     log_scope with(std::initializer_list<log_field> fields) const;
 
     bool enabled(log_level level) const noexcept { return sink_ && sink_->enabled(level); }
-    void debug(std::string_view message, std::initializer_list<log_field> fields = {}) const { put(log_level::debug, message, fields); }
-    void info(std::string_view message, std::initializer_list<log_field> fields = {}) const { put(log_level::info, message, fields); }
-    void warn(std::string_view message, std::initializer_list<log_field> fields = {}) const { put(log_level::warn, message, fields); }
-    void error(std::string_view message, std::initializer_list<log_field> fields = {}) const { put(log_level::error, message, fields); }
+    void debug(std::string_view message, std::initializer_list<log_field> fields = {}) const {
+        put(log_level::debug, message, fields);
+    }
+    void info(std::string_view message, std::initializer_list<log_field> fields = {}) const {
+        put(log_level::info, message, fields);
+    }
+    void warn(std::string_view message, std::initializer_list<log_field> fields = {}) const {
+        put(log_level::warn, message, fields);
+    }
+    void error(std::string_view message, std::initializer_list<log_field> fields = {}) const {
+        put(log_level::error, message, fields);
+    }
 
 private:
     void put(log_level level, std::string_view message, std::initializer_list<log_field> fields) const {

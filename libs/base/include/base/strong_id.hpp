@@ -27,7 +27,5 @@ private:
 
 template <class Tag>
 struct std::hash<base::strong_id<Tag>> {
-    std::size_t operator()(const base::strong_id<Tag>& id) const noexcept {
-        return std::hash<std::string>{}(id.str());
-    }
+    std::size_t operator()(const base::strong_id<Tag>& id) const noexcept { return std::hash<std::string>{}(id.str()); }
 };

@@ -15,8 +15,7 @@
 namespace contracts {
 
 namespace queue {
-inline constexpr std::string_view accepted = "order.accepted", processed = "order.processed",
-                                  failed = "order.failed";
+inline constexpr std::string_view accepted = "order.accepted", processed = "order.processed", failed = "order.failed";
 }
 
 struct event_item {
@@ -62,7 +61,6 @@ struct salvaged_order {
 };
 salvaged_order salvage_order(std::string_view body);
 std::string items_json(std::span<const event_item> items);
-std::optional<std::vector<event_item>> read_items_json(
-    std::string_view text);  // nullopt: not readable, or empty
+std::optional<std::vector<event_item>> read_items_json(std::string_view text);  // nullopt: not readable, or empty
 
 }  // namespace contracts

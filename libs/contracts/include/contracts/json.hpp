@@ -36,8 +36,7 @@ public:
 
     const value* find(std::string_view name) const noexcept;           // exact
     const value* find_any_case(std::string_view name) const noexcept;  // ASCII case folded
-    std::optional<std::int64_t> integer()
-        const noexcept;  // only a number without fraction or exponent, in range
+    std::optional<std::int64_t> integer() const noexcept;  // only a number without fraction or exponent, in range
     bool is(kind k) const noexcept { return what == k; }
 };
 

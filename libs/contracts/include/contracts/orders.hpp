@@ -73,8 +73,7 @@ void append_json(std::string& out, const order& o);
 void append_timeline_json(std::string& out, const correlation_id& id, const timeline& t);
 // {offset,size,total,items:[…]}
 template <class T>
-std::string page_json(std::int64_t offset, std::int64_t size, std::int64_t total,
-                      const std::vector<T>& items) {
+std::string page_json(std::int64_t offset, std::int64_t size, std::int64_t total, const std::vector<T>& items) {
     std::string out;
     out.reserve(64 + items.size() * 256);
     out += "{\"offset\":" + std::to_string(offset) + ",\"size\":" + std::to_string(size) +

@@ -15,11 +15,11 @@ namespace messaging {
 
 // What became of a message; the table of contracts §3. The handler decides, the adapter carries it out.
 enum class verdict : unsigned char {
-    ack,    // done, or done before; everything it had to publish is confirmed
-    retry,  // failed: kept for 1, 5, 15, 30 s (others go on), then back to the tail with x-retry-count + 1
+    ack,          // done, or done before; everything it had to publish is confirmed
+    retry,        // failed: kept for 1, 5, 15, 30 s (others go on), then back to the tail with x-retry-count + 1
     dead_letter,  // to <queue>.dlq with the reason, confirmed, then gone from here
-    hold,  // a dependency is away: no attempt is spent; consumption stops and backs off, 200 ms doubling to
-           // 30 s
+    hold,         // a dependency is away: no attempt is spent; consumption stops and backs off, 200 ms doubling to
+                  // 30 s
 };
 
 struct outcome {
@@ -30,7 +30,7 @@ struct outcome {
 
 struct batch {
     std::span<const delivery> messages;  // in queue order, at least one
-    base::unit* unit = nullptr;  // pass it to every port call of this batch; committed with the outcomes
+    base::unit* unit = nullptr;          // pass it to every port call of this batch; committed with the outcomes
 };
 
 // One outcome per message, in order. When it throws or answers too few, the unit is rolled back and all are

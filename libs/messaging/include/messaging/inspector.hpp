@@ -31,9 +31,8 @@ public:
     virtual ~inspector() = default;
     virtual base::task<std::vector<queue_state>> queues(const base::call_context& ctx) = 0;
     // Without taking them: oldest first, from after `after`.
-    virtual base::task<std::vector<stored_message>> browse(const base::call_context& ctx,
-                                                           std::string_view queue, std::uint64_t after,
-                                                           std::size_t most) = 0;
+    virtual base::task<std::vector<stored_message>> browse(const base::call_context& ctx, std::string_view queue,
+                                                           std::uint64_t after, std::size_t most) = 0;
     // Moves dead letters back to their x-original-queue, without x-retry-count and the dead letter's own
     // headers; all or none. Answers how many were still there.
     virtual base::task<std::size_t> replay(const base::call_context& ctx, std::string_view dead_letter_queue,

@@ -18,8 +18,8 @@ public:
     // unavailable: none is enqueued. unconfirmed: some or all may be. timeout: as unavailable. With a unit of
     // the same database they become visible when the unit commits, and success means no more than that they
     // are part of it.
-    virtual base::task<> publish(const base::call_context& ctx, std::string_view queue,
-                                 std::vector<message> messages, base::unit* within = nullptr) = 0;
+    virtual base::task<> publish(const base::call_context& ctx, std::string_view queue, std::vector<message> messages,
+                                 base::unit* within = nullptr) = 0;
 };
 
 }  // namespace messaging

@@ -81,8 +81,7 @@ public:
     // One transaction, set-based; one result per order, in order. Twins in the batch are folded, the first
     // wins. One bad order never spoils the others. Creates unknown customers. A success removes the order's
     // FailedOrder.
-    virtual base::task<std::vector<inserted_order>> insert(const base::call_context& ctx,
-                                                           std::vector<new_order> batch,
+    virtual base::task<std::vector<inserted_order>> insert(const base::call_context& ctx, std::vector<new_order> batch,
                                                            base::unit* within = nullptr) = 0;
     // Recorded only where there is no order row (decided in the same transaction); answers for each whether
     // the failure stands now (also: stood before).
@@ -95,8 +94,7 @@ public:
     virtual base::task<order_page> page(const base::call_context& ctx, const contracts::user_id& user,
                                         std::int64_t offset,
                                         std::int64_t size) = 0;  // newest first, not deleted
-    virtual base::task<std::optional<stored_order>> find(const base::call_context& ctx,
-                                                         contracts::order_id id) = 0;
+    virtual base::task<std::optional<stored_order>> find(const base::call_context& ctx, contracts::order_id id) = 0;
     virtual base::task<std::vector<found_order>> find_all(const base::call_context& ctx,
                                                           std::vector<contracts::correlation_id> ids) = 0;
     // The order's correlationId when it was the user's and not deleted; else nothing changes.

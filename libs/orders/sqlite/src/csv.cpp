@@ -72,8 +72,7 @@ std::unexpected<base::fault> unreadable(std::string_view file, std::size_t line,
 
 }  // namespace
 
-base::result<std::vector<csv_record>> read_csv(std::string_view file, std::string_view text,
-                                               std::string_view header) {
+base::result<std::vector<csv_record>> read_csv(std::string_view file, std::string_view text, std::string_view header) {
     csv_reader reader{text};
     const auto names = split(header);
     if (reader.next() != names) return unreadable(file, 1, "not the header " + std::string{header});
@@ -82,8 +81,7 @@ base::result<std::vector<csv_record>> read_csv(std::string_view file, std::strin
         const auto line = reader.line();
         auto record = reader.next();
         if (!record) return unreadable(file, line, "a quote or line end where none can be");
-        if (record->size() != names.size())
-            return unreadable(file, line, "not as many fields as the header has");
+        if (record->size() != names.size()) return unreadable(file, line, "not as many fields as the header has");
         records.push_back(*std::move(record));
     }
     return records;

@@ -19,8 +19,7 @@ std::optional<contracts::event_item> read_item(const contracts::json::value& ite
 
 base::result<bool> stands_now(sqlite::connection& c, const contracts::correlation_id& id) {
     auto row = c.prepare(sql::failure_stands);
-    if (const auto asked = row.bind_blob(1, bytes_of(id)).step(); !asked)
-        return std::unexpected(asked.error());
+    if (const auto asked = row.bind_blob(1, bytes_of(id)).step(); !asked) return std::unexpected(asked.error());
     return row.integer(0) != 0;
 }
 

@@ -27,9 +27,9 @@ base::result<applied_by_version> read_ledger(sqlite::connection& c) {
 base::result<> check(const applied_by_version& applied, std::span<const migration> known) {
     const int newest = known.empty() ? 0 : known.back().version;
     if (!applied.empty() && applied.rbegin()->first > newest)
-        return base::fail(base::fault_kind::invalid,
-                          "the file's schema is version " + std::to_string(applied.rbegin()->first) +
-                              ", this program knows up to " + std::to_string(newest));
+        return base::fail(base::fault_kind::invalid, "the file's schema is version " +
+                                                         std::to_string(applied.rbegin()->first) +
+                                                         ", this program knows up to " + std::to_string(newest));
     for (const auto& m : known) {
         const auto there = applied.find(m.version);
         if (there != applied.end() && there->second != m.checksum)
@@ -41,8 +41,7 @@ base::result<> check(const applied_by_version& applied, std::span<const migratio
 
 base::result<> apply(sqlite::connection& c, const migration& m, base::unix_micros now) {
     if (auto ok = c.execute(m.sql); !ok) return ok;
-    auto row =
-        c.prepare("INSERT INTO SchemaMigration (Version, Name, Checksum, AppliedAt) VALUES (?1, ?2, ?3, ?4)");
+    auto row = c.prepare("INSERT INTO SchemaMigration (Version, Name, Checksum, AppliedAt) VALUES (?1, ?2, ?3, ?4)");
     return row.bind(1, std::int64_t{m.version}).bind(2, m.name).bind(3, m.checksum).bind(4, now).run();
 }
 
@@ -66,11 +65,9 @@ base::task<std::size_t> migrate(const base::call_context& ctx, sqlite::database&
     for (const auto& m : known) {
         if (applied->contains(m.version)) continue;
         const auto done = co_await db.write(
-            ctx, [m, now = time.now()](sqlite::connection& c) { return apply(c, m, now); },
-            sqlite::need::always);
+            ctx, [m, now = time.now()](sqlite::connection& c) { return apply(c, m, now); }, sqlite::need::always);
         if (!done)
-            co_return base::fail(done.error().kind,
-                                 "migration " + std::string{m.name} + ": " + done.error().message);
+            co_return base::fail(done.error().kind, "migration " + std::string{m.name} + ": " + done.error().message);
         ctx.log.info("schema migrated", {{"Migration", m.name}});
         ++count;
     }

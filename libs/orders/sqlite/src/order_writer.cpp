@@ -29,12 +29,10 @@ struct order_writer::work {
     base::steady_time due;
     standing_by_id stands;
     judgement judged;
-    std::unordered_map<contracts::user_id, row_id>
-        customers;  // of this batch; forgotten when it is rolled back
+    std::unordered_map<contracts::user_id, row_id> customers;  // of this batch; forgotten when it is rolled back
 };
 
-base::result<std::vector<inserted_order>> order_writer::insert(sqlite::connection& c,
-                                                               std::span<const new_order> batch,
+base::result<std::vector<inserted_order>> order_writer::insert(sqlite::connection& c, std::span<const new_order> batch,
                                                                base::steady_time due) {
     auto stands = find_standing(c, batch);
     if (!stands) return std::unexpected(stands.error());
@@ -90,8 +88,7 @@ base::result<> order_writer::write(work& w, std::span<const std::size_t> places)
 
 base::result<> order_writer::write_all(work& w, std::span<const std::size_t> places) {
     for (const auto place : places) {
-        if (time_.steady() > w.due)
-            return base::fail(base::fault_kind::timeout, "orders: the batch took too long");
+        if (time_.steady() > w.due) return base::fail(base::fault_kind::timeout, "orders: the batch took too long");
         if (auto ok = write_one(w, place); !ok) return ok;
     }
     return {};
@@ -105,10 +102,7 @@ base::result<> order_writer::write_one(work& w, std::size_t place) {
     const auto now = time_.now();
     const auto steps = contracts::to_row(order.steps);
     auto row = w.c.prepare(sql::insert_order);
-    row.bind_blob(1, bytes_of(order.id))
-        .bind(2, *customer)
-        .bind_blob(3, bytes_of(order.print))
-        .bind(4, steps);
+    row.bind_blob(1, bytes_of(order.id)).bind(2, *customer).bind_blob(3, bytes_of(order.print)).bind(4, steps);
     row.bind(5, order.accepted_at ? order.accepted_at : now).bind(6, now);
     if (auto ok = row.run(); !ok) return ok;
     const auto id = w.c.last_insert_id();
@@ -150,13 +144,12 @@ base::result<order_writer::row_id> order_writer::customer_row(work& w, const con
     if (!found) return std::unexpected(found.error());
     if (*found) return w.customers[user] = known.integer(0);
     auto fresh = w.c.prepare(sql::insert_customer);
-    if (auto ok = fresh.bind(1, user.str()).bind(2, time_.now()).run(); !ok)
-        return std::unexpected(ok.error());
+    if (auto ok = fresh.bind(1, user.str()).bind(2, time_.now()).run(); !ok) return std::unexpected(ok.error());
     return w.customers[user] = w.c.last_insert_id();
 }
 
-base::result<std::optional<order_writer::row_id>> order_writer::product_row(
-    sqlite::connection& c, const contracts::product_id& product) {
+base::result<std::optional<order_writer::row_id>> order_writer::product_row(sqlite::connection& c,
+                                                                            const contracts::product_id& product) {
     if (const auto known = products_.find(product); known != products_.end()) return known->second;
     auto row = c.prepare(sql::find_product);
     const auto found = row.bind(1, product.str()).step();
@@ -167,8 +160,7 @@ base::result<std::optional<order_writer::row_id>> order_writer::product_row(
 
 namespace {
 
-base::result<std::optional<standing_row>> find_row(sqlite::statement& row,
-                                                   const contracts::correlation_id& id) {
+base::result<std::optional<standing_row>> find_row(sqlite::statement& row, const contracts::correlation_id& id) {
     const auto found = row.bind_blob(1, bytes_of(id)).step();
     if (!found) return std::unexpected(found.error());
     if (!*found) return std::nullopt;

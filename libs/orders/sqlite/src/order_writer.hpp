@@ -31,8 +31,7 @@ private:
     base::result<> write_one(work& w, std::size_t place);
     base::result<> write_items(work& w, const new_order& order, row_id id);
     base::result<row_id> customer_row(work& w, const contracts::user_id& user);
-    base::result<std::optional<row_id>> product_row(sqlite::connection& c,
-                                                    const contracts::product_id& product);
+    base::result<std::optional<row_id>> product_row(sqlite::connection& c, const contracts::product_id& product);
 
     const base::clock& time_;
     base::log_scope log_;

@@ -9,20 +9,7 @@ namespace {
 std::string string_at(const sqlite::statement& row, int column) { return std::string{row.text(column)}; }
 
 // Columns of OrderLine, as every statement over it names them.
-enum line : int {
-    id,
-    correlation,
-    customer,
-    print,
-    steps,
-    created,
-    deleted,
-    product,
-    name,
-    image,
-    price,
-    quantity
-};
+enum line : int { id, correlation, customer, print, steps, created, deleted, product, name, image, price, quantity };
 
 stored_order order_of(const sqlite::statement& row) {
     stored_order out;
@@ -52,8 +39,7 @@ base::result<std::vector<stored_order>> read_orders(sqlite::statement& row) {
         const auto more = row.step();
         if (!more) return std::unexpected(more.error());
         if (!*more) return orders;
-        if (orders.empty() || orders.back().value.id != row.integer(line::id))
-            orders.push_back(order_of(row));
+        if (orders.empty() || orders.back().value.id != row.integer(line::id)) orders.push_back(order_of(row));
         orders.back().value.items.push_back(item_of(row));
     }
 }
@@ -63,8 +49,7 @@ std::optional<stored_order> only(std::vector<stored_order>&& orders) {
     return std::move(orders.front());
 }
 
-base::result<std::optional<stored_failure>> read_failure(sqlite::connection& c,
-                                                         const contracts::correlation_id& id) {
+base::result<std::optional<stored_failure>> read_failure(sqlite::connection& c, const contracts::correlation_id& id) {
     auto row = c.prepare(sql::find_failure);
     const auto found = row.bind_blob(1, bytes_of(id)).step();
     if (!found) return std::unexpected(found.error());
@@ -130,8 +115,7 @@ base::result<std::optional<stored_order>> read_order(sqlite::connection& c, cont
     return only(*std::move(orders));
 }
 
-base::result<std::vector<found_order>> read_all(sqlite::connection& c,
-                                                std::span<const contracts::correlation_id> ids) {
+base::result<std::vector<found_order>> read_all(sqlite::connection& c, std::span<const contracts::correlation_id> ids) {
     std::vector<found_order> found;
     found.reserve(ids.size());
     for (const auto& id : ids) {

@@ -12,7 +12,6 @@ base::result<std::vector<contracts::product>> read_catalogue(sqlite::connection&
 base::result<order_page> read_page(sqlite::connection& c, const contracts::user_id& user, std::int64_t offset,
                                    std::int64_t size);
 base::result<std::optional<stored_order>> read_order(sqlite::connection& c, contracts::order_id id);
-base::result<std::vector<found_order>> read_all(sqlite::connection& c,
-                                                std::span<const contracts::correlation_id> ids);
+base::result<std::vector<found_order>> read_all(sqlite::connection& c, std::span<const contracts::correlation_id> ids);
 
 }  // namespace orders

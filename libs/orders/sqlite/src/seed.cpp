@@ -14,8 +14,7 @@ namespace {
 constexpr std::string_view product_columns =
     "externalProductId,name,category,vendor,imageUrl,discount,billingPeriod,isSubscription,price";
 constexpr std::string_view customer_columns = "externalCustomerId,name,email,city,country";
-constexpr std::string_view order_columns =
-    "correlationId,externalCustomerId,productId,quantity,unitPrice,createdAt";
+constexpr std::string_view order_columns = "correlationId,externalCustomerId,productId,quantity,unitPrice,createdAt";
 
 struct shop {
     std::vector<contracts::product> products;  // in shop order
@@ -24,11 +23,10 @@ struct shop {
 };
 
 template <class T>
-base::result<T> need(std::optional<T>&& read, std::string_view file, const csv_record& record,
-                     std::size_t column) {
+base::result<T> need(std::optional<T>&& read, std::string_view file, const csv_record& record, std::size_t column) {
     if (read) return *std::move(read);
-    return base::fail(base::fault_kind::invalid, std::string{file} + ", record " + record[0] + ": \"" +
-                                                     record[column] + "\" can't be read");
+    return base::fail(base::fault_kind::invalid,
+                      std::string{file} + ", record " + record[0] + ": \"" + record[column] + "\" can't be read");
 }
 
 std::optional<std::int32_t> read_number(std::string_view text) {
@@ -173,8 +171,7 @@ base::result<std::size_t> add_orders(sqlite::connection& c, const std::vector<ne
     for (std::size_t i = 0; i < answers->size(); ++i) {
         const auto& [what, id, deleted, detail] = (*answers)[i];
         if (what == insert_result::unknown_product || what == insert_result::rejected)
-            return base::fail(base::fault_kind::invalid,
-                              "orders.csv, record " + orders[i].id.str() + ": " + detail);
+            return base::fail(base::fault_kind::invalid, "orders.csv, record " + orders[i].id.str() + ": " + detail);
         added += what == insert_result::inserted;
     }
     return added;
@@ -198,13 +195,12 @@ base::task<seeded> seed(const base::call_context& ctx, sqlite::database& db, con
     if (!goods) co_return std::unexpected(goods.error());
     auto content = std::make_shared<const shop>(*std::move(goods));
     auto count = std::make_shared<seeded>();
-    const auto done =
-        co_await db.write(ctx, [content, count, &time](sqlite::connection& c) -> base::result<> {
-            auto added = add(c, *content, time);
-            if (!added) return std::unexpected(added.error());
-            *count = *added;
-            return {};
-        });
+    const auto done = co_await db.write(ctx, [content, count, &time](sqlite::connection& c) -> base::result<> {
+        auto added = add(c, *content, time);
+        if (!added) return std::unexpected(added.error());
+        *count = *added;
+        return {};
+    });
     if (!done) co_return std::unexpected(done.error());
     co_return *count;
 }

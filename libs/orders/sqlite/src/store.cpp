@@ -33,20 +33,17 @@ public:
     sqlite_store(sqlite::database& db, const base::clock& time, base::log_scope log)
         : db_{db}, time_{time}, writer_{std::make_shared<order_writer>(time, std::move(log))} {}
 
-    base::task<std::vector<inserted_order>> insert(const base::call_context& ctx,
-                                                   std::vector<new_order> batch,
+    base::task<std::vector<inserted_order>> insert(const base::call_context& ctx, std::vector<new_order> batch,
                                                    base::unit* within) override {
         auto data = share<std::vector<inserted_order>>(std::move(batch));
-        const auto done =
-            co_await write(ctx, within, [data, writer = writer_, due = ctx.due](sqlite::connection& c) {
-                return keep(data->out, writer->insert(c, data->in, due));
-            });
+        const auto done = co_await write(ctx, within, [data, writer = writer_, due = ctx.due](sqlite::connection& c) {
+            return keep(data->out, writer->insert(c, data->in, due));
+        });
         if (!done) co_return std::unexpected(done.error());
         co_return std::move(data->out);
     }
 
-    base::task<std::vector<bool>> record_failures(const base::call_context& ctx,
-                                                  std::vector<failed_order> batch,
+    base::task<std::vector<bool>> record_failures(const base::call_context& ctx, std::vector<failed_order> batch,
                                                   base::unit* within) override {
         auto data = share<std::vector<bool>>(std::move(batch));
         const auto done = co_await write(ctx, within, [data, now = time_.now()](sqlite::connection& c) {
@@ -58,14 +55,14 @@ public:
 
     base::task<std::vector<contracts::product>> catalogue(const base::call_context& ctx) override {
         auto data = share<std::vector<contracts::product>>(0);
-        const auto done = co_await db_.read(
-            ctx, [data](sqlite::connection& c) { return keep(data->out, read_catalogue(c)); });
+        const auto done =
+            co_await db_.read(ctx, [data](sqlite::connection& c) { return keep(data->out, read_catalogue(c)); });
         if (!done) co_return std::unexpected(done.error());
         co_return std::move(data->out);
     }
 
-    base::task<order_page> page(const base::call_context& ctx, const contracts::user_id& user,
-                                std::int64_t offset, std::int64_t size) override {
+    base::task<order_page> page(const base::call_context& ctx, const contracts::user_id& user, std::int64_t offset,
+                                std::int64_t size) override {
         auto data = share<order_page>(user);
         const auto done = co_await db_.read(ctx, [data, offset, size](sqlite::connection& c) {
             return keep(data->out, read_page(c, data->in, offset, size));
@@ -74,11 +71,10 @@ public:
         co_return std::move(data->out);
     }
 
-    base::task<std::optional<stored_order>> find(const base::call_context& ctx,
-                                                 contracts::order_id id) override {
+    base::task<std::optional<stored_order>> find(const base::call_context& ctx, contracts::order_id id) override {
         auto data = share<std::optional<stored_order>>(id);
-        const auto done = co_await db_.read(
-            ctx, [data](sqlite::connection& c) { return keep(data->out, read_order(c, data->in)); });
+        const auto done =
+            co_await db_.read(ctx, [data](sqlite::connection& c) { return keep(data->out, read_order(c, data->in)); });
         if (!done) co_return std::unexpected(done.error());
         co_return std::move(data->out);
     }
@@ -86,8 +82,8 @@ public:
     base::task<std::vector<found_order>> find_all(const base::call_context& ctx,
                                                   std::vector<contracts::correlation_id> ids) override {
         auto data = share<std::vector<found_order>>(std::move(ids));
-        const auto done = co_await db_.read(
-            ctx, [data](sqlite::connection& c) { return keep(data->out, read_all(c, data->in)); });
+        const auto done =
+            co_await db_.read(ctx, [data](sqlite::connection& c) { return keep(data->out, read_all(c, data->in)); });
         if (!done) co_return std::unexpected(done.error());
         co_return std::move(data->out);
     }

@@ -22,7 +22,7 @@ enum class token_fault : unsigned char { missing, invalid, expired, no_identity 
 
 struct jwt_options {
     struct key {
-        std::string secret{};  // HS256
+        std::string secret{};              // HS256
         std::string issuer{}, audience{};  // empty: not checked (Development only)
     };
     std::vector<key> keys{};  // a token is good when one of them signed it and its issuer and audience fit

@@ -30,7 +30,8 @@ public:
     virtual std::uint64_t dropped() const noexcept = 0;
     virtual void flush() = 0;  // until everything written so far has left; at the end of main, never on a loop
 };
-std::unique_ptr<json_log> make_json_log(base::log_level least, int file_descriptor = 2, std::size_t buffer = 1024 * 1024);
+std::unique_ptr<json_log> make_json_log(base::log_level least, int file_descriptor = 2,
+                                        std::size_t buffer = 1024 * 1024);
 base::log_level read_log_level(std::string_view text);  // debug, info, warn, error; else info
 
 // One line as json_log writes it, without the end of line.

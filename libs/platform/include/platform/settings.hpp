@@ -15,14 +15,14 @@ namespace platform {
 
 struct setting {
     enum class type : unsigned char { text, integer, boolean, duration, list, choice };
-    std::string name{};         // "RabbitMQ:QueueName"; compared without letter case, `__` is `:` in the environment
+    std::string name{};  // "RabbitMQ:QueueName"; compared without letter case, `__` is `:` in the environment
     type what = type::text;
-    std::string fallback{};     // the default, as text
-    std::string help{};         // one sentence
-    bool secret = false;        // printed as [secret]
+    std::string fallback{};                    // the default, as text
+    std::string help{};                        // one sentence
+    bool secret = false;                       // printed as [secret]
     std::int64_t least = 0, most = INT64_MAX;  // of an integer; of a duration in milliseconds
     std::vector<std::string> choices{};
-    std::vector<std::string> aliases{};        // DOTNET_ENVIRONMENT
+    std::vector<std::string> aliases{};  // DOTNET_ENVIRONMENT
 };
 
 // Durations: `00:30:00`, `1.02:03:04`, or `5s`, `250ms`, `30m`, `24h`, `7d`, or plain seconds.
@@ -35,7 +35,7 @@ public:
     bool boolean(std::string_view name) const;
     std::chrono::milliseconds duration(std::string_view name) const;
     std::vector<std::string> list(std::string_view name) const;
-    bool given(std::string_view name) const;   // set by file, environment or flag
+    bool given(std::string_view name) const;          // set by file, environment or flag
     std::string source(std::string_view name) const;  // default, file, environment, flag
     bool knows(std::string_view name) const;
 
@@ -53,8 +53,8 @@ private:
 };
 
 struct load_input {
-    std::vector<setting> table;         // a later entry replaces an earlier one of the same name
-    std::optional<std::string> file;    // path of an appsettings.json-style file
+    std::vector<setting> table;                              // a later entry replaces an earlier one of the same name
+    std::optional<std::string> file;                         // path of an appsettings.json-style file
     std::vector<std::pair<std::string, std::string>> flags;  // name → value
     std::vector<std::string> environment;                    // NAME=value, as environ has them
 };

@@ -23,11 +23,11 @@ namespace platform {
 // One request on its way, as endpoints see it.
 struct exchange {
     net::http::request request;
-    base::call_context context{};           // deadline, trace, log scope with CorrelationId, UserId, TraceId
-    identity caller{};                      // of routes that need one
-    std::vector<std::string> captures{};    // decoded {segments} of the route, in order
-    std::string correlation{};              // what X-Correlation-Id will say; an endpoint may set it
-    std::string client_address{};           // behind known proxies: the client's
+    base::call_context context{};         // deadline, trace, log scope with CorrelationId, UserId, TraceId
+    identity caller{};                    // of routes that need one
+    std::vector<std::string> captures{};  // decoded {segments} of the route, in order
+    std::string correlation{};            // what X-Correlation-Id will say; an endpoint may set it
+    std::string client_address{};         // behind known proxies: the client's
 };
 
 using endpoint = std::function<boost::asio::awaitable<net::http::response>(exchange&)>;
@@ -40,8 +40,8 @@ enum class access : unsigned char { open, user, loopback_or_allowed /* /metrics 
 
 struct problem {
     unsigned status = 500;
-    std::string detail{};  // empty: a standard sentence
-    std::string title{};   // empty: the standard phrase
+    std::string detail{};                                                    // empty: a standard sentence
+    std::string title{};                                                     // empty: the standard phrase
     std::vector<std::pair<std::string, std::vector<std::string>>> errors{};  // member → texts
     std::vector<std::pair<std::string, std::string>> members{};              // more members, values as JSON text
     std::vector<std::pair<std::string, std::string>> headers{};
@@ -52,10 +52,10 @@ struct web_options {
     std::vector<std::string> cors_origins{};
     std::vector<std::string> known_proxies{};  // addresses or CIDR
     std::vector<std::string> metrics_allow_from{};
-    double rate_per_user = 0;                // requests per second; 0: off. Burst of one second's worth, at least 1
+    double rate_per_user = 0;  // requests per second; 0: off. Burst of one second's worth, at least 1
     bool access_log = false;
     std::chrono::milliseconds request_deadline{30'000};
-    std::string server_name = "contoso";     // metrics label
+    std::string server_name = "contoso";  // metrics label
 };
 
 // Routes are added before serving starts; then it is only read. Handles: 404, 405 with Allow, HEAD for GET, OPTIONS, CORS,
@@ -74,8 +74,8 @@ public:
 };
 // `verifier` null: every route that needs a user answers 401. What is passed by reference must outlive the web.
 // Throws std::invalid_argument for an address block that is none.
-std::shared_ptr<web> make_web(web_options options, token_verifier* verifier, const base::clock& time, base::id_source& ids,
-                              base::log_scope log, base::metrics& m);
+std::shared_ptr<web> make_web(web_options options, token_verifier* verifier, const base::clock& time,
+                              base::id_source& ids, base::log_scope log, base::metrics& m);
 
 // Is the request's Origin allowed: exactly one of the list, or same origin as its Host. Without an Origin it is: no browser.
 bool origin_allowed(const net::http::request& r, const std::vector<std::string>& allowed);
@@ -90,6 +90,7 @@ public:
     virtual std::optional<net::http::response> serve(const net::http::request& r) const = 0;
 };
 // `prefix`: "" or "/docs". `unavailable` when the directory can't be read or holds more than 64 MiB.
-base::result<std::unique_ptr<static_files>> load_static_files(std::string directory, std::string prefix, bool spa_fallback);
+base::result<std::unique_ptr<static_files>> load_static_files(std::string directory, std::string prefix,
+                                                              bool spa_fallback);
 
 }  // namespace platform

@@ -21,23 +21,17 @@ namespace sqlite {
 
 struct options {
     std::string path = {};  // the file; its directory must exist; locked (path + ".lock") against a second process
-    int readers = 2;   // reader connections, a thread each
-    std::size_t queue_limit =
-        20'000;  // jobs waiting for the writer, and likewise for readers; above: unavailable
-    std::size_t batch_limit = 2'000;  // jobs in one transaction
-    std::uint64_t min_free_bytes =
-        64u << 20;  // below: writes that ask for room (intake) are refused as unavailable
-    std::chrono::milliseconds unit_timeout{
-        10'000};  // a unit not finished by then (from its first step): rolled back
-    std::chrono::milliseconds read_timeout{
-        10'000};                                  // a read that takes longer is interrupted: it holds the WAL
-    std::chrono::milliseconds room_every{1'000};  // free space is looked at, and a full disk probed, so often
-    std::chrono::microseconds unit_poll{
-        8};  // so long the writer waits awake for a unit's next step before it sleeps
-    std::size_t checkpoint_pages =
-        4'000;                          // the WAL is checkpointed by the writer when it has grown by so much
-    std::int64_t max_pages = 0;         // a limit for the file, in pages of 4 KiB; 0: none
-    const base::clock* time = nullptr;  // what deadlines of call contexts are measured by; null: the system's
+    int readers = 2;        // reader connections, a thread each
+    std::size_t queue_limit = 20'000;  // jobs waiting for the writer, and likewise for readers; above: unavailable
+    std::size_t batch_limit = 2'000;   // jobs in one transaction
+    std::uint64_t min_free_bytes = 64u << 20;  // below: writes that ask for room (intake) are refused as unavailable
+    std::chrono::milliseconds unit_timeout{10'000};  // a unit not finished by then (from its first step): rolled back
+    std::chrono::milliseconds read_timeout{10'000};  // a read that takes longer is interrupted: it holds the WAL
+    std::chrono::milliseconds room_every{1'000};     // free space is looked at, and a full disk probed, so often
+    std::chrono::microseconds unit_poll{8};  // so long the writer waits awake for a unit's next step before it sleeps
+    std::size_t checkpoint_pages = 4'000;    // the WAL is checkpointed by the writer when it has grown by so much
+    std::int64_t max_pages = 0;              // a limit for the file, in pages of 4 KiB; 0: none
+    const base::clock* time = nullptr;       // what deadlines of call contexts are measured by; null: the system's
     std::string failpoints = {};             // test builds: see sqlite/failpoint.hpp; CONTOSO_FAILPOINT adds to it
 };
 
@@ -77,8 +71,7 @@ public:
     // Runs `f` on the writer's thread within the shared transaction; resumes after the COMMIT. A fault from
     // `f` undoes `f` alone. `f` must not keep anything beyond its call, except through on_commit. An
     // exception is a bug: `internal`.
-    virtual base::task<> write(const base::call_context& ctx, job f, need n = need::room,
-                               shape s = shape::steps) = 0;
+    virtual base::task<> write(const base::call_context& ctx, job f, need n = need::room, shape s = shape::steps) = 0;
     // Runs `f` on a reader's thread on a consistent snapshot. Never waits for the writer.
     virtual base::task<> read(const base::call_context& ctx, job f) = 0;
 
@@ -86,8 +79,7 @@ public:
     // each other at once, by others after commit. After the unit's timeout it is rolled back and steps answer
     // `timeout`.
     virtual base::task<std::unique_ptr<unit>> begin(const base::call_context& ctx) = 0;
-    virtual base::task<> write_in(
-        unit& u, job f) = 0;  // in a savepoint of its own; a fault rolls back this step alone
+    virtual base::task<> write_in(unit& u, job f) = 0;  // in a savepoint of its own; a fault rolls back this step alone
     // Ends the unit: its COMMIT is shared with the jobs that wait. Then the after_commit hooks run, then this
     // resumes. `last` is run as one step more; its fault rolls the whole unit back. Any fault: nothing of the
     // unit happened

@@ -14,6 +14,7 @@ base::result<std::unique_ptr<connection>> open_for_reading(const std::string& pa
 
 // A consistent copy of one moment, by way of `to` + ".part"; overwrites nothing (`conflict`). `progress` gets the pages left
 // and the pages in all. Blocks.
-base::result<> copy_file(const std::string& from, const std::string& to, const std::function<void(int, int)>& progress = {});
+base::result<> copy_file(const std::string& from, const std::string& to,
+                         const std::function<void(int, int)>& progress = {});
 
 }  // namespace sqlite

@@ -17,13 +17,9 @@ namespace sqlite {
 class statement {
 public:
     // `owned`: finalized instead of reset when this goes.
-    statement(sqlite3* db, sqlite3_stmt* raw, bool owned = false) noexcept
-        : db_{db}, raw_{raw}, owned_{owned} {}
+    statement(sqlite3* db, sqlite3_stmt* raw, bool owned = false) noexcept : db_{db}, raw_{raw}, owned_{owned} {}
     statement(statement&& other) noexcept
-        : db_{other.db_},
-          raw_{std::exchange(other.raw_, nullptr)},
-          failed_{other.failed_},
-          owned_{other.owned_} {}
+        : db_{other.db_}, raw_{std::exchange(other.raw_, nullptr)}, failed_{other.failed_}, owned_{other.owned_} {}
     statement& operator=(statement&&) = delete;
     ~statement();
 

@@ -64,8 +64,7 @@ private:
 // Until it is true; false when it did not come about within the limit.
 template <class Condition>
 bool eventually(Condition condition) {
-    for (const auto until = std::chrono::steady_clock::now() + 20s;
-         std::chrono::steady_clock::now() < until;) {
+    for (const auto until = std::chrono::steady_clock::now() + 20s; std::chrono::steady_clock::now() < until;) {
         if (condition()) return true;
         std::this_thread::yield();
     }
@@ -100,9 +99,8 @@ struct database_test : testing::Test {
         return loop_thread.start([this, f, n] { return db->write(ctx, f, n); });
     }
     static sqlite::database::job add(std::string text) {
-        return [text](sqlite::connection& c) {
-            return c.prepare("INSERT INTO Note(Text) VALUES(?)").bind(1, text).run();
-        };
+        return
+            [text](sqlite::connection& c) { return c.prepare("INSERT INTO Note(Text) VALUES(?)").bind(1, text).run(); };
     }
     std::int64_t count() {
         std::int64_t n = -1;

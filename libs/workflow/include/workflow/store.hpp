@@ -43,9 +43,8 @@ struct known_order {
 
 struct change {
     contracts::correlation_id id;
-    contracts::user_id
-        user;   // sets the map, whatever stands there; empty: changes only what stands there already
-    status to;  // applied only when it is higher than what stands there
+    contracts::user_id user;    // sets the map, whatever stands there; empty: changes only what stands there already
+    status to;                  // applied only when it is higher than what stands there
     contracts::timeline steps;  // first write wins, attempts the highest
     bool drop_pending = false;  // the order is in SQL now
 };
@@ -76,8 +75,7 @@ public:
     // pending stays without: the first's body is not known then, and a later one must not pass for it.
     virtual base::task<known_order> accept(const base::call_context& ctx, intake in) = 0;
     virtual base::task<> apply(const base::call_context& ctx, std::vector<change> changes) = 0;
-    virtual base::task<order_view> find(const base::call_context& ctx,
-                                        const contracts::correlation_id& id) = 0;
+    virtual base::task<order_view> find(const base::call_context& ctx, const contracts::correlation_id& id) = 0;
     virtual base::task<std::vector<order_view>> find_all(const base::call_context& ctx,
                                                          std::vector<contracts::correlation_id> ids) = 0;
     // True when it is `user`'s; false: no map, or another's (the caller must not tell which). Keeps the
@@ -92,8 +90,8 @@ public:
     // keeps its number, a new one gets max(last + 1, time in µs). Sequence 0: a FAILED after a COMPLETED (in
     // the feed or in the status), or lower than what was told: not to be pushed. Raises the status where one
     // stands, and never makes one. Answers, in order, what stands in the feed.
-    virtual base::task<std::vector<contracts::notification>> append(
-        const base::call_context& ctx, std::vector<contracts::notification> news) = 0;
+    virtual base::task<std::vector<contracts::notification>> append(const base::call_context& ctx,
+                                                                    std::vector<contracts::notification> news) = 0;
     // What is after `after`; complete only when an entry's sequence or previous is `after`. Nothing there:
     // all empty.
     virtual base::task<feed_page> read_feed(const base::call_context& ctx, const contracts::user_id& user,

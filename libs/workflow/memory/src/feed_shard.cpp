@@ -4,11 +4,9 @@
 
 namespace workflow {
 
-feed_shard::feed_shard(base::steady_time::duration ttl, feed_limits limits, std::int64_t floor,
-                       const base::clock& time)
+feed_shard::feed_shard(base::steady_time::duration ttl, feed_limits limits, std::int64_t floor, const base::clock& time)
     : feeds_{ttl},
-      limits_{std::max<std::size_t>(limits.length, 1), std::max<std::size_t>(limits.feeds, 1),
-              limits.notifications},
+      limits_{std::max<std::size_t>(limits.length, 1), std::max<std::size_t>(limits.feeds, 1), limits.notifications},
       time_{time},
       floor_{floor},
       highest_{floor} {}
@@ -29,8 +27,7 @@ void feed_shard::feed::drop_oldest() {
     entries.pop_front();
 }
 
-contracts::notification feed_shard::add(contracts::notification news, feeds::entry* stands,
-                                        base::steady_time now) {
+contracts::notification feed_shard::add(contracts::notification news, feeds::entry* stands, base::steady_time now) {
     if (stands)
         feeds_.refresh(*stands, now);
     else

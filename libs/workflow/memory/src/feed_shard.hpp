@@ -18,8 +18,7 @@ struct feed_limits {
 // Safe from any thread.
 class feed_shard {
 public:
-    feed_shard(base::steady_time::duration ttl, feed_limits limits, std::int64_t floor,
-               const base::clock& time);
+    feed_shard(base::steady_time::duration ttl, feed_limits limits, std::int64_t floor, const base::clock& time);
 
     // Numbers and keeps it, in one step with `may_tell`, which is asked under this shard's lock. Where that
     // or the feed says that more has been told already, it gets sequence 0 and is not kept.

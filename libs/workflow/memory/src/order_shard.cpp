@@ -12,8 +12,7 @@ known_order order_shard::accept(intake in) {
     const auto now = time_.steady();  // inside the lock: the list of expiry is in the order of these times
     if (auto* stands = records_.find(in.id, now)) {
         auto& known = stands->value;
-        if (known.owner && *known.owner != in.user)
-            return {.known = true, .foreign = true, .pending = {}, .state = {}};
+        if (known.owner && *known.owner != in.user) return {.known = true, .foreign = true, .pending = {}, .state = {}};
         known.owner = std::move(in.user);
         records_.refresh(*stands, now);
         return {.known = true, .foreign = false, .pending = known.pending, .state = known.state};
@@ -91,8 +90,7 @@ order_shard::records::entry& order_shard::make(const contracts::correlation_id& 
 
 // What goes before its time is an intake that is no longer known: from then on only later ones are.
 void order_shard::lose(const std::optional<records::entry>& gone) {
-    if (gone && gone->expires > time_.steady())
-        knows_since_ = std::max(knows_since_, gone->value.made_at + 1);
+    if (gone && gone->expires > time_.steady()) knows_since_ = std::max(knows_since_, gone->value.made_at + 1);
 }
 
 base::unix_micros order_shard::knows_since() const {

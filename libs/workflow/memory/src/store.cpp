@@ -12,9 +12,7 @@ namespace {
 
 std::size_t share(std::size_t all, std::size_t shards) { return (all + shards - 1) / shards; }
 
-status status_of(const contracts::notification& n) {
-    return {.state = n.state, .order = n.order, .reason = n.reason};
-}
+status status_of(const contracts::notification& n) { return {.state = n.state, .order = n.order, .reason = n.reason}; }
 
 // Orders are spread by id and feeds by user; a call that needs both takes the feed's lock first.
 class sharded_store final : public memory_store {
@@ -24,8 +22,7 @@ public:
         const feed_limits limits{options.feed_length, share(options.max_feeds, shards),
                                  share(options.max_notifications, shards)};
         for (std::size_t i = 0; i < shards; ++i) {
-            orders_.push_back(
-                std::make_unique<order_shard>(options.ttl, share(options.max_orders, shards), time));
+            orders_.push_back(std::make_unique<order_shard>(options.ttl, share(options.max_orders, shards), time));
             feeds_.push_back(std::make_unique<feed_shard>(options.ttl, limits, options.sequence_floor, time));
         }
     }
@@ -62,8 +59,8 @@ public:
         co_return base::result<>{};
     }
 
-    base::task<std::vector<contracts::notification>> append(
-        const base::call_context&, std::vector<contracts::notification> news) override {
+    base::task<std::vector<contracts::notification>> append(const base::call_context&,
+                                                            std::vector<contracts::notification> news) override {
         const auto may_tell = [this](const contracts::notification& n) {
             return orders_of(n.id).tell(n.id, status_of(n));
         };

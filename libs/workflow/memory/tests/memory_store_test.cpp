@@ -21,8 +21,7 @@ subject make_subject(std::size_t shards) {
     auto made = make_memory_store(options, *clock);
     // The clock lives as long as the store that reads it.
     std::shared_ptr<store> owned{made.release(), [clock](store* s) { delete s; }};
-    return {owned, [clock](std::chrono::microseconds by) { clock->advance(by); }, options.ttl,
-            options.feed_length};
+    return {owned, [clock](std::chrono::microseconds by) { clock->advance(by); }, options.ttl, options.feed_length};
 }
 
 class MemoryStore : public testing::Test {
@@ -31,9 +30,7 @@ protected:
     void accept(const contracts::correlation_id& id) {
         ASSERT_TRUE(sync(store_->accept(ctx_, {.id = id, .user = user_, .pending = {}, .trace_id = {}})));
     }
-    bool knows(const contracts::correlation_id& id) {
-        return sync(store_->find(ctx_, id)).value().owner.has_value();
-    }
+    bool knows(const contracts::correlation_id& id) { return sync(store_->find(ctx_, id)).value().owner.has_value(); }
     std::int64_t tell(const contracts::user_id& user) {
         contracts::notification n;
         n.id = ids_.make_v7(clock_);

@@ -67,8 +67,8 @@ TEST(LoadPlace, TakesAnUrlApart) {
     EXPECT_EQ(p->authority, "localhost:4200");
     EXPECT_EQ(load::read_place("http://[::1]:81")->host, "::1");
     EXPECT_EQ(load::read_place("http://[::1]")->port, 80);
-    for (const std::string_view bad : {"", "localhost", "ftp://x", "http://", "http://x/path", "http://x:0",
-                                       "http://x:99999", "http://:80"})
+    for (const std::string_view bad :
+         {"", "localhost", "ftp://x", "http://", "http://x/path", "http://x:0", "http://x:99999", "http://:80"})
         EXPECT_FALSE(load::read_place(bad)) << bad;
 }
 

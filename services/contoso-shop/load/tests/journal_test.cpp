@@ -17,9 +17,9 @@ base::uuid id(std::uint8_t n) {
 }
 
 struct LoadJournal : testing::Test {
-    std::filesystem::path file = std::filesystem::temp_directory_path() /
-                                 ("contoso-journal-" + std::to_string(::getpid()) + "-" +
-                                  testing::UnitTest::GetInstance()->current_test_info()->name());
+    std::filesystem::path file =
+        std::filesystem::temp_directory_path() / ("contoso-journal-" + std::to_string(::getpid()) + "-" +
+                                                  testing::UnitTest::GetInstance()->current_test_info()->name());
     void TearDown() override { std::filesystem::remove(file); }
 };
 
@@ -71,8 +71,7 @@ TEST_F(LoadJournal, SaysWhenItsPlaceIsNotThere) {
 }
 
 TEST(LoadJournalText, LeavesOutALineThatWasCutOff) {
-    const auto read =
-        load::parse_journal("# contoso-load 1 http://x\nU 0 u\nB 0 AZ-700*1\nI 0 0 0 - -\nI 1 0");
+    const auto read = load::parse_journal("# contoso-load 1 http://x\nU 0 u\nB 0 AZ-700*1\nI 0 0 0 - -\nI 1 0");
     ASSERT_TRUE(read) << read.error().message;
     EXPECT_EQ(read->intents.size(), 1u);
     EXPECT_FALSE(read->ended);
@@ -81,15 +80,13 @@ TEST(LoadJournalText, LeavesOutALineThatWasCutOff) {
 TEST(LoadJournalText, RefusesWhatItCannotRead) {
     for (const std::string_view text :
          {"", "hello\n", "# contoso-load 1 x\nZ 1\n", "# contoso-load 1 x\nI 0 0 0 - -\n",
-          "# contoso-load 1 x\nU 0 u\nB 0 AZ-700\n", "# contoso-load 1 x\nU 1 u\n",
-          "# contoso-load 1 x\nA 0 -\n"})
+          "# contoso-load 1 x\nU 0 u\nB 0 AZ-700\n", "# contoso-load 1 x\nU 1 u\n", "# contoso-load 1 x\nA 0 -\n"})
         EXPECT_FALSE(load::parse_journal(text)) << text;
 }
 
 TEST(LoadBasket, WritesTheBodyOfAnOrder) {
     const basket goods{{{"AZ-700", 2}, {"A\"B", 1}}};
-    EXPECT_EQ(goods.body(),
-              R"({"items":[{"productId":"AZ-700","quantity":2},{"productId":"A\"B","quantity":1}]})");
+    EXPECT_EQ(goods.body(), R"({"items":[{"productId":"AZ-700","quantity":2},{"productId":"A\"B","quantity":1}]})");
 }
 
 }  // namespace

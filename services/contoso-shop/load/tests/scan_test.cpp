@@ -61,15 +61,13 @@ TEST(LoadAnswer, WaitsForEveryByte) {
 
 TEST(LoadAnswer, NeedsNoLengthWhereThereIsNoBody) {
     EXPECT_EQ(load::read_front("HTTP/1.1 204 No Content\r\n\r\n").what, reading::done);
-    EXPECT_EQ(load::read_front("HTTP/1.1 304 Not Modified\r\nContent-Length: 99\r\n\r\n").what,
-              reading::done);
+    EXPECT_EQ(load::read_front("HTTP/1.1 304 Not Modified\r\nContent-Length: 99\r\n\r\n").what, reading::done);
 }
 
 TEST(LoadAnswer, RefusesWhatItCannotFrame) {
     for (const std::string_view bytes :
          {"SSH-2.0-x\r\n\r\n", "HTTP/1.1 abc\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n",
-          "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
-          "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nno colon\r\n\r\na",
+          "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nno colon\r\n\r\na",
           "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"})
         EXPECT_EQ(load::read_front(bytes).what, reading::broken) << bytes;
     EXPECT_EQ(load::read_front(std::string(64 * 1024, 'x')).what, reading::broken);

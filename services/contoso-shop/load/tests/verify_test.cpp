@@ -27,8 +27,7 @@ journal_content book() {
     return j;
 }
 
-seen_order row(std::uint8_t n, std::int64_t order, const load::basket& goods,
-               std::string status = "Completed") {
+seen_order row(std::uint8_t n, std::int64_t order, const load::basket& goods, std::string status = "Completed") {
     return {id(n), order, std::move(status), goods.lines};
 }
 

@@ -72,8 +72,7 @@ struct LoadWire : testing::Test {
 
     void start(std::vector<std::string> script, unsigned window = 8) {
         loops.start();
-        auto made =
-            net::listen(loops, {}, [script](net::loop&) { return std::make_unique<scripted>(script); });
+        auto made = net::listen(loops, {}, [script](net::loop&) { return std::make_unique<scripted>(script); });
         ASSERT_TRUE(made) << made.error().message;
         server = std::move(*made);
         net::connect_options to;

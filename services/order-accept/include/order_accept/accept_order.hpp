@@ -49,13 +49,12 @@ private:
     boost::asio::awaitable<placed> run_keyed(const base::call_context& ctx, draft d, std::string key);
     boost::asio::awaitable<knowledge> ask_workflow(const base::call_context& ctx, const draft& d);
     boost::asio::awaitable<void> ask_sql(const base::call_context& ctx, const draft& d, knowledge& k);
-    boost::asio::awaitable<void> correct_workflow(const base::call_context& ctx, const draft& d,
-                                                  const knowledge& k);
+    boost::asio::awaitable<void> correct_workflow(const base::call_context& ctx, const draft& d, const knowledge& k);
     bool workflow_would_know(std::string_view key) const;
-    boost::asio::awaitable<placed> publish(const base::call_context& ctx, const draft& d,
-                                           const contracts::order& what, std::string body);
-    messaging::message make_message(const base::call_context& ctx, const draft& d,
-                                    const contracts::order& what, base::unix_micros queued_at) const;
+    boost::asio::awaitable<placed> publish(const base::call_context& ctx, const draft& d, const contracts::order& what,
+                                           std::string body);
+    messaging::message make_message(const base::call_context& ctx, const draft& d, const contracts::order& what,
+                                    base::unix_micros queued_at) const;
 
     const dependencies needs_;
     const catalogue& products_;

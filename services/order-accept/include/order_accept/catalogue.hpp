@@ -42,8 +42,7 @@ private:
         contracts::product value;
         std::string json, searched, vendor, category;  // the last three in lower case
     };
-    bool matches(const entry& e, const std::vector<std::string>& words,
-                 const product_query& lowered) const noexcept;
+    bool matches(const entry& e, const std::vector<std::string>& words, const product_query& lowered) const noexcept;
 
     std::vector<entry> entries_;
     std::unordered_map<std::string_view, std::size_t> by_id_;

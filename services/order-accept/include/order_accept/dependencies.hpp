@@ -19,8 +19,7 @@ struct options {
     std::chrono::milliseconds catalogue_max_age{24 * 3600'000};  // Catalogue__MaxAge: older is no catalogue
     std::chrono::milliseconds workflow_ttl{1'800'000};           // WorkflowState__Ttl
     std::chrono::milliseconds publish_deadline{5'000};
-    std::chrono::milliseconds workflow_deadline{
-        500};  // then the store counts as away, and intake goes on without
+    std::chrono::milliseconds workflow_deadline{500};  // then the store counts as away, and intake goes on without
     std::chrono::milliseconds sql_deadline{2'000};
     // A key of our own clients younger than this is not looked up in SQL, where the workflow store would know
     // it.

@@ -23,26 +23,23 @@ public:
 
     boost::asio::awaitable<answer> page(base::call_context ctx, contracts::user_id user, std::int64_t offset,
                                         std::int64_t size);
-    boost::asio::awaitable<answer> order(base::call_context ctx, contracts::user_id user,
-                                         contracts::order_id id);
-    boost::asio::awaitable<answer> order(base::call_context ctx, contracts::user_id user,
-                                         contracts::correlation_id id);
+    boost::asio::awaitable<answer> order(base::call_context ctx, contracts::user_id user, contracts::order_id id);
+    boost::asio::awaitable<answer> order(base::call_context ctx, contracts::user_id user, contracts::correlation_id id);
     boost::asio::awaitable<answer> status(base::call_context ctx, contracts::user_id user,
                                           contracts::correlation_id id);
-    boost::asio::awaitable<answer> timeline(base::call_context ctx, contracts::user_id user,
-                                            contracts::order_id id);
+    boost::asio::awaitable<answer> timeline(base::call_context ctx, contracts::user_id user, contracts::order_id id);
     boost::asio::awaitable<answer> timeline(base::call_context ctx, contracts::user_id user,
                                             contracts::correlation_id id);
-    boost::asio::awaitable<answer> remove(base::call_context ctx, contracts::user_id user,
-                                          contracts::order_id id);
+    boost::asio::awaitable<answer> remove(base::call_context ctx, contracts::user_id user, contracts::order_id id);
 
 private:
     struct knowledge;
     enum class depth : unsigned char { row_is_enough, all };
     boost::asio::awaitable<knowledge> know(const base::call_context& ctx, const contracts::user_id& user,
                                            const contracts::correlation_id& id, depth how);
-    boost::asio::awaitable<base::result<std::optional<orders::stored_order>>> own_row(
-        const base::call_context& ctx, const contracts::user_id& user, contracts::order_id id);
+    boost::asio::awaitable<base::result<std::optional<orders::stored_order>>> own_row(const base::call_context& ctx,
+                                                                                      const contracts::user_id& user,
+                                                                                      contracts::order_id id);
     boost::asio::awaitable<void> keep_alive(const base::call_context& ctx, const contracts::user_id& user,
                                             const contracts::correlation_id& id, const knowledge& k);
 

@@ -102,20 +102,19 @@ public:
     std::map<contracts::correlation_id, orders::found_order> known;
     bool away = false;
 
-    base::task<std::vector<orders::found_order>> find_all(
-        const base::call_context&, std::vector<contracts::correlation_id> ids) override {
+    base::task<std::vector<orders::found_order>> find_all(const base::call_context&,
+                                                          std::vector<contracts::correlation_id> ids) override {
         if (away) co_return base::fail(base::fault_kind::unavailable, "away");
         std::vector<orders::found_order> out;
         for (const auto& id : ids) out.push_back(known.contains(id) ? known.at(id) : orders::found_order{});
         co_return out;
     }
-    base::task<std::vector<orders::inserted_order>> insert(const base::call_context&,
-                                                           std::vector<orders::new_order>,
+    base::task<std::vector<orders::inserted_order>> insert(const base::call_context&, std::vector<orders::new_order>,
                                                            base::unit*) override {
         throw std::logic_error{"not used"};
     }
-    base::task<std::vector<bool>> record_failures(const base::call_context&,
-                                                  std::vector<orders::failed_order>, base::unit*) override {
+    base::task<std::vector<bool>> record_failures(const base::call_context&, std::vector<orders::failed_order>,
+                                                  base::unit*) override {
         throw std::logic_error{"not used"};
     }
     base::task<std::vector<contracts::product>> catalogue(const base::call_context&) override {
@@ -125,8 +124,7 @@ public:
                                         std::int64_t) override {
         throw std::logic_error{"not used"};
     }
-    base::task<std::optional<orders::stored_order>> find(const base::call_context&,
-                                                         contracts::order_id) override {
+    base::task<std::optional<orders::stored_order>> find(const base::call_context&, contracts::order_id) override {
         throw std::logic_error{"not used"};
     }
     base::task<std::optional<contracts::correlation_id>> soft_delete(const base::call_context&,
@@ -154,8 +152,7 @@ struct world {
         in.accepted_at = time.now();
         if (!run(workflow->accept({}, in))) throw std::logic_error{"memory refused"};
     }
-    orders::found_order row(contracts::order_id number, const contracts::user_id& whose,
-                            bool deleted = false) const {
+    orders::found_order row(contracts::order_id number, const contracts::user_id& whose, bool deleted = false) const {
         orders::found_order f;
         f.row.emplace();
         f.row->value.id = number;

@@ -14,7 +14,7 @@ namespace load {
 
 struct options {
     std::string url = "http://localhost:4200";  // order-accept
-    std::vector<std::string> hubs;  // order-notification; empty: where `url` is. Tabs are spread over them.
+    std::vector<std::string> hubs;              // order-notification; empty: where `url` is. Tabs are spread over them.
 
     std::uint64_t orders = 0;  // stop after so many; 0: by time
     double seconds = 0;        // stop after so long; both 0: 10 s
@@ -41,10 +41,9 @@ struct options {
 // The command's options, with their help.
 void add_options(CLI::App& command, options& into);
 
-inline constexpr int exit_proven = 0;  // every promise held
-inline constexpr int exit_broken = 1;  // the ledger found something, or an answer that nothing explains
-inline constexpr int exit_unusable =
-    2;  // could not start: no server, no token, bad options, unreadable ledger
+inline constexpr int exit_proven = 0;    // every promise held
+inline constexpr int exit_broken = 1;    // the ledger found something, or an answer that nothing explains
+inline constexpr int exit_unusable = 2;  // could not start: no server, no token, bad options, unreadable ledger
 
 // Blocks until done. Threads: one of its own for the event loop. SIGINT ends ordering and settles; a second
 // one ends at once with the ledger as it stands.

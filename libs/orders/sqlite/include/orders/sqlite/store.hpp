@@ -12,7 +12,6 @@ namespace orders {
 // The file must have been migrated (orders/sqlite/schema.hpp). `db` and `time` must outlive the store and
 // every call. Given a unit of `db`, insert() and record_failures() join it; given none or another's, they are
 // durable when they return.
-std::unique_ptr<store> make_sqlite_store(sqlite::database& db, const base::clock& time,
-                                         base::log_scope log = {});
+std::unique_ptr<store> make_sqlite_store(sqlite::database& db, const base::clock& time, base::log_scope log = {});
 
 }  // namespace orders

@@ -11,14 +11,13 @@
 namespace workflow {
 
 struct memory_options {
-    std::chrono::microseconds ttl =
-        std::chrono::minutes{30};               // of an order's keys and of a feed, since the last write
-    std::size_t max_orders = 500'000;           // above: the one that would expire next goes
-    std::size_t feed_length = 1'000;            // notifications kept for one user
-    std::size_t max_feeds = 100'000;            // above: the feed that would expire next goes
-    std::size_t max_notifications = 1'000'000;  // in all feeds together; above: as with max_feeds
-    std::int64_t sequence_floor = 0;            // numbers given are above it: the last one of the run before
-    std::size_t shards = 16;                    // locks; the limits above are split evenly among them
+    std::chrono::microseconds ttl = std::chrono::minutes{30};  // of an order's keys and of a feed, since the last write
+    std::size_t max_orders = 500'000;                          // above: the one that would expire next goes
+    std::size_t feed_length = 1'000;                           // notifications kept for one user
+    std::size_t max_feeds = 100'000;                           // above: the feed that would expire next goes
+    std::size_t max_notifications = 1'000'000;                 // in all feeds together; above: as with max_feeds
+    std::int64_t sequence_floor = 0;  // numbers given are above it: the last one of the run before
+    std::size_t shards = 16;          // locks; the limits above are split evenly among them
 };
 
 // Never refuses and never waits for anything but its own short locks; calls complete without suspending.
