@@ -1,15 +1,26 @@
 #include "contracts/identity.hpp"
 
-#include <openssl/sha.h>
+#include <openssl/evp.h>
 
 #include <charconv>
+#include <memory>
+#include <stdexcept>
 
 namespace contracts {
 namespace {
 
+struct free_method {
+    void operator()(EVP_MD* m) const noexcept { EVP_MD_free(m); }
+};
+// Fetched once, and while the program starts: a fetch costs more than hashing an order, and a libcrypto that is first used
+// on another thread than the main one leaves that thread's error state behind.
+const std::unique_ptr<EVP_MD, free_method> sha256_method{EVP_MD_fetch(nullptr, "SHA256", nullptr)};
+
 fingerprint sha256(std::string_view bytes) {
     fingerprint out;
-    ::SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), out.data());
+    if (!sha256_method ||
+        EVP_Digest(bytes.data(), bytes.size(), out.data(), nullptr, sha256_method.get(), nullptr) != 1)
+        throw std::runtime_error{"OpenSSL can't compute SHA-256"};
     return out;
 }
 
