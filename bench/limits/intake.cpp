@@ -16,7 +16,8 @@
 namespace limits {
 namespace {
 
-const std::string signing_key = "a key for measurements only, of no use elsewhere";
+// A literal: request_bytes is made from it before this file's own objects are.
+constexpr std::string_view signing_key = "a key for measurements only, of no use elsewhere";
 
 class confirming_publisher final : public messaging::publisher {
 public:
@@ -79,7 +80,7 @@ private:
 std::string make_bearer_token() {
     platform::token_request who;
     who.user = "CUST-0001";
-    who.secret = signing_key;
+    who.secret = std::string{signing_key};
     return platform::make_token(who, base::system_clock()).text;
 }
 
@@ -91,7 +92,7 @@ void serve_intake(const announce& ready) {
     small_catalogue orders;
     confirming_publisher publisher;
     const auto workflow = workflow::make_memory_store({}, time);
-    const auto tokens = platform::make_verifier({.keys = {{.secret = signing_key}}}, time);
+    const auto tokens = platform::make_verifier({.keys = {{.secret = std::string{signing_key}}}}, time);
     const auto web = platform::make_web({}, tokens.get(), time, ids, {}, metrics);
     order_accept::service accept{{orders, *workflow, publisher, time, ids, {}, metrics, {}}};
     if (!order_accept::mount(*web, accept)) std::abort();
