@@ -7,6 +7,8 @@ if [ $# -eq 0 ]; then
     exit 0
 fi
 [ -f "bench/run-$1.sh" ] || die "there is no bench/run-$1.sh"
+ensure bench
+npm_install tests
 build bench all
 name=$1
 shift

@@ -19,7 +19,7 @@ packages_test=(
     "libgtest-dev:unit tests" "libgmock-dev:unit tests" "libclang-rt-19-dev:sanitizers" "llvm-19:readable sanitizer reports"
     "chromium:tests in a real browser"
 )
-packages_bench=("libclang-rt-19-dev:instrumentation")
+packages_bench=("libbenchmark-dev:micro-benchmarks")
 packages_lint=("clang-format-19:formatting" "clang-tidy-19:static checks")
 
 installed() {

@@ -67,9 +67,10 @@ std::vector<setting> settings_table() {
     table.push_back(integer("Sqlite:Readers", "2", "Reader connections, a thread each.", 1, 64));
     table.push_back(
         integer("Sqlite:MinFreeMegabytes", "64", "Free disk below which intake answers 503.", 0, 1'000'000));
-    table.push_back(integer("WorkflowState:MaxOrders", "100000",
-                            "Orders whose transient state is kept, 1 KB each; the oldest go first, SQL answers for them.",
-                            1'000, 100'000'000));
+    table.push_back(
+        integer("WorkflowState:MaxOrders", "100000",
+                "Orders whose transient state is kept, 1 KB each; the oldest go first, SQL answers for them.", 1'000,
+                100'000'000));
     table.push_back(
         duration("Intake:PublishDeadline", "5s", "How long POST /api/orders waits for the broker's confirm."));
     return table;
