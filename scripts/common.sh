@@ -61,6 +61,18 @@ npm_install() {
     npm ci --prefix "$1" --no-audit --no-fund --loglevel=error || die "npm ci failed in $1"
     touch "$1/node_modules/.package-lock.json"
 }
+# ensure_node: the tests need Node.js 20; Debian 12 has 18. A newer one comes from npm's own `node` package, into build/.
+ensure_node() {
+    local major
+    major=$(node -p 'process.versions.node.split(".")[0]')
+    [ "$major" -ge 20 ] && return 0
+    if [ ! -x build/node/node_modules/.bin/node ]; then
+        note "npm: Node.js 20 for the tests, into build/node (the machine's is $major)"
+        mkdir -p build/node
+        npm install --prefix build/node --no-audit --no-fund --no-save --loglevel=error node@20 || die "npm could not install node@20"
+    fi
+    PATH=$root/build/node/node_modules/.bin:$PATH
+}
 ensure_web() { npm_install services/contoso-shop/www; }
 
 program() { printf '%s/build/%s/services/contoso-shop/contoso-shop' "$root" "$1"; }

@@ -2,6 +2,7 @@
 ensure build
 ensure test
 ensure lint
+ensure_node
 say "clang-format"
 git ls-files '*.cpp' '*.hpp' | xargs -r clang-format-19 --dry-run -Werror
 say "rooms"

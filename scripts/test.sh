@@ -29,6 +29,7 @@ fuzz_tests() { # each target for FUZZ_SECONDS
 ensure build
 ensure test
 ensure_web
+ensure_node
 case "$what" in
     all) unit_tests && system_tests ;;
     unit) unit_tests "$@" ;;

@@ -8,6 +8,10 @@ import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
+if (Number(process.versions.node.split('.')[0]) < 20) {
+  console.error(`the tests need Node.js 20 or newer, this is ${process.versions.node}; ./contoso test brings one`);
+  process.exit(69);
+}
 const here = fileURLToPath(new URL('.', import.meta.url));
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { server: { type: 'string' }, jobs: { type: 'string', default: '2' } } });
 
