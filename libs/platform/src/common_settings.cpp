@@ -1,59 +1,9 @@
-#include "platform/settings.hpp"
+#include "platform/setting_kinds.hpp"
 
 namespace platform {
 namespace {
 
-setting text(std::string name, std::string fallback, std::string help) {
-    return {.name = std::move(name), .fallback = std::move(fallback), .help = std::move(help)};
-}
-
-setting secret(std::string name, std::string help) {
-    return {.name = std::move(name), .fallback = {}, .help = std::move(help), .secret = true};
-}
-
-setting integer(std::string name, std::string fallback, std::string help, std::int64_t least, std::int64_t most) {
-    return {.name = std::move(name),
-            .what = setting::type::integer,
-            .fallback = std::move(fallback),
-            .help = std::move(help),
-            .least = least,
-            .most = most};
-}
-
-setting boolean(std::string name, std::string fallback, std::string help) {
-    return {.name = std::move(name),
-            .what = setting::type::boolean,
-            .fallback = std::move(fallback),
-            .help = std::move(help)};
-}
-
-setting duration(std::string name, std::string fallback, std::string help, std::int64_t least_ms = 0) {
-    return {.name = std::move(name),
-            .what = setting::type::duration,
-            .fallback = std::move(fallback),
-            .help = std::move(help),
-            .least = least_ms};
-}
-
-setting list(std::string name, std::string fallback, std::string help) {
-    return {
-        .name = std::move(name), .what = setting::type::list, .fallback = std::move(fallback), .help = std::move(help)};
-}
-
-setting choice(std::string name, std::vector<std::string> choices, std::string help) {
-    auto first = choices.front();
-    return {.name = std::move(name),
-            .what = setting::type::choice,
-            .fallback = std::move(first),
-            .help = std::move(help),
-            .choices = std::move(choices)};
-}
-
-setting also(setting s, std::vector<std::string> aliases) {
-    s.aliases = std::move(aliases);
-    return s;
-}
-
+using namespace kinds;
 using table = std::vector<setting>;
 
 void add_process(table& t) {

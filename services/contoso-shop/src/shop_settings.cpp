@@ -12,27 +12,12 @@
 
 #include "base/id_source.hpp"
 #include "platform/service.hpp"
+#include "platform/setting_kinds.hpp"
 
 namespace shop {
 namespace {
 
 using platform::setting;
-
-setting integer(std::string name, std::string fallback, std::string help, std::int64_t least, std::int64_t most) {
-    return {.name = std::move(name),
-            .what = setting::type::integer,
-            .fallback = std::move(fallback),
-            .help = std::move(help),
-            .least = least,
-            .most = most};
-}
-
-setting duration(std::string name, std::string fallback, std::string help) {
-    return {.name = std::move(name),
-            .what = setting::type::duration,
-            .fallback = std::move(fallback),
-            .help = std::move(help)};
-}
 
 std::string hex(const std::array<std::uint8_t, 32>& bytes) {
     constexpr char digits[] = "0123456789abcdef";
@@ -55,10 +40,10 @@ bool is_sqlite(const std::string& connection) { return connection.empty() || con
 }  // namespace
 
 std::vector<setting> settings_table() {
+    using namespace platform::kinds;
     auto table = platform::common_settings();
-    table.push_back({.name = "Web:Root",
-                     .fallback = "",
-                     .help = "Folder of the page that is served at /; empty: the one built beside the program."});
+    table.push_back(
+        text("Web:Root", "", "Folder of the page that is served at /; empty: the one built beside the program."));
     table.push_back(integer("Broker:MaxMessages", "1000000",
                             "Messages that may wait in one embedded queue; above, intake answers 503.", 1,
                             1'000'000'000));
