@@ -42,7 +42,7 @@ int main(int argc, char** argv) {
                  if (!said[0].is_string()) throw signalr::binding_error{};
                  if (said[0].as_string().empty()) throw signalr::hub_exception{"say something"};
                  const auto name = signalr::json_string(who.user().value_or("somebody"));
-                 chat->clients().all(
+                 chat->clients().all().send_json(
                      "Said", "[" + name + "," + signalr::json_string(std::string_view{said[0].as_string()}) + "]");
                  co_return "null";
              });

@@ -25,6 +25,7 @@ public:
     void on_connected(connect_hook hook) override { core_->connected = std::move(hook); }
     void on_disconnected(disconnect_hook hook) override { core_->disconnected = std::move(hook); }
     hub_clients& clients() noexcept override { return core_->lifetime; }
+    hub_groups& groups() noexcept override { return core_->lifetime; }
 
     bool handles(std::string_view path) const noexcept override { return is_hub_path(*core_, path); }
     net::http::response handle(net::http::request& r) override { return answer(core_, r); }

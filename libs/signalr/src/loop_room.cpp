@@ -48,7 +48,9 @@ void loop_room::deliver(std::shared_ptr<hub_connection> to, outgoing_ptr what) {
 
 void loop_room::hand_over(const delivery& d) {
     if (d.to) return d.to->deliver(*d.what);
-    for_each([&](hub_connection& c) { c.deliver(*d.what); });
+    for_each([&](hub_connection& c) {
+        if (!d.what->leaves_out(c.id())) c.deliver(*d.what);
+    });
 }
 
 void loop_room::empty_mailbox() {

@@ -1,5 +1,7 @@
 #include "outgoing.hpp"
 
+#include <algorithm>
+
 #include "net/websocket/codec.hpp"
 #include "net/websocket/session.hpp"
 
@@ -21,6 +23,16 @@ unsigned outgoing::serializations() const noexcept {
     unsigned made = 0;
     for (const auto& form : forms_) made += form.frame ? 1 : 0;
     return made;
+}
+
+void outgoing::leave_out(std::span<const std::string_view> connections) {
+    for (const auto name : connections)
+        if (const auto id = connection_id::parse(name)) left_out_.push_back(*id);
+    std::ranges::sort(left_out_, {}, &connection_id::text);
+}
+
+bool outgoing::leaves_out(const connection_id& id) const noexcept {
+    return !left_out_.empty() && std::ranges::binary_search(left_out_, id.text(), {}, &connection_id::text);
 }
 
 }  // namespace signalr

@@ -270,7 +270,7 @@ TEST(HubConnection, PingsEveryFifteenSecondsWhateverElseIsSent) {
     auto c = s.connect();
     for (int i = 0; i < 47; ++i) {
         s.loop.advance(seconds{1});
-        s.hub->clients().all("Tick", "[]");
+        s.hub->clients().all().send_json("Tick", "[]");
     }
 
     EXPECT_EQ(std::ranges::count(c->take(), ping), 3);
@@ -393,7 +393,7 @@ TEST(HubConnection, RunsItsHooksOnceEach) {
     std::string log;
     s.hub->on_connected([&](caller_context& c) -> asio::awaitable<void> {
         log += "in ";
-        s.hub->clients().connection(c.connection_id(), "Hello", "[]");
+        s.hub->clients().client(c.connection_id()).send_json("Hello", "[]");
         co_return;
     });
     s.hub->on_disconnected([&](caller_context&) -> asio::awaitable<void> {

@@ -27,8 +27,8 @@ const std::string close_again = "{\"type\":7,\"allowReconnect\":true}\x1e";
 TEST(HubClients, ReachesEveryConnectionOfAUserAndNoOther) {
     hub_on_wire h;
     auto a = h.connect("anna"), b = h.connect("anna"), c = h.connect("berta"), d = h.connect();
-    h.hub->clients().user("anna", "Hi", "[1]");
-    h.hub->clients().user("nobody", "Hi", "[2]");
+    h.hub->clients().user("anna").send_json("Hi", "[1]");
+    h.hub->clients().user("nobody").send_json("Hi", "[2]");
 
     EXPECT_EQ(a->take(), strings{sent("Hi", "[1]")});
     EXPECT_EQ(b->take(), strings{sent("Hi", "[1]")});
@@ -41,9 +41,9 @@ TEST(HubClients, ReachesEveryConnectionOfAUserAndNoOther) {
 TEST(HubClients, SerializesOnceForAllRecipientsAndNotForNone) {
     hub_on_wire h;
     auto a = h.connect("anna"), b = h.connect("anna"), c = h.connect("berta");
-    h.hub->clients().all("Hi", "[]");
-    h.hub->clients().user("anna", "Hi", "[]");
-    h.hub->clients().user("nobody", "Hi", "[]");
+    h.hub->clients().all().send_json("Hi", "[]");
+    h.hub->clients().user("anna").send_json("Hi", "[]");
+    h.hub->clients().user("nobody").send_json("Hi", "[]");
 
     EXPECT_EQ(h.hub->stats().serializations, 2U);
     EXPECT_EQ(h.hub->stats().messages_out, 5U);
@@ -60,8 +60,8 @@ TEST(HubClients, ReachesOneConnectionByItsId) {
     auto a = h.connect("anna"), b = h.connect("anna");
     a->send(call_text("1", "Id"));
     a->take();
-    h.hub->clients().connection(id, "Hi", "[]");
-    h.hub->clients().connection("nope", "Hi", "[]");
+    h.hub->clients().client(id).send_json("Hi", "[]");
+    h.hub->clients().client("nope").send_json("Hi", "[]");
 
     EXPECT_EQ(a->take(), strings{sent("Hi", "[]")});
     EXPECT_EQ(b->take(), strings{});
@@ -70,7 +70,7 @@ TEST(HubClients, ReachesOneConnectionByItsId) {
 TEST(HubClients, ComesBeforeTheCompletionOfTheMethodThatSentIt) {
     hub_on_wire h;
     h.hub->on("Say", 0, [&](caller_context& c, const auto&) -> asio::awaitable<std::string> {
-        h.hub->clients().user(*c.user(), "Said", "[]");
+        h.hub->clients().user(*c.user()).send_json("Said", "[]");
         co_return "null";
     });
     auto a = h.connect("anna");
@@ -87,7 +87,7 @@ TEST(HubClients, ForgetsWhoHasGone) {
     EXPECT_EQ(h.hub->stats().users, 1);
     b->send("{\"type\":7}\x1e");
     EXPECT_EQ(h.hub->stats().users, 0);
-    h.hub->clients().user("anna", "Hi", "[]");
+    h.hub->clients().user("anna").send_json("Hi", "[]");
 
     EXPECT_EQ(h.hub->stats().serializations, 0U);
 }
@@ -95,8 +95,8 @@ TEST(HubClients, ForgetsWhoHasGone) {
 TEST(HubClients, ReachesNobodyBeforeTheHandshake) {
     hub_on_wire h;
     auto a = h.open("anna");
-    h.hub->clients().user("anna", "Hi", "[]");
-    h.hub->clients().all("Hi", "[]");
+    h.hub->clients().user("anna").send_json("Hi", "[]");
+    h.hub->clients().all().send_json("Hi", "[]");
 
     EXPECT_EQ(a->take(), strings{});
 }
@@ -107,7 +107,7 @@ TEST(HubClients, SendsFromOtherThreadsWithOnePostForMany) {
     h.loop.leave_thread(true);
     h.loop.posts_seen = 0;
     std::thread{[&] {
-        for (int i = 0; i < 100; ++i) h.hub->clients().user("anna", "N", "[" + std::to_string(i) + "]");
+        for (int i = 0; i < 100; ++i) h.hub->clients().user("anna").send_json("N", "[" + std::to_string(i) + "]");
     }}.join();
     h.loop.leave_thread(false);
     const auto got = a->take();
@@ -123,8 +123,8 @@ TEST(HubClients, ClosesWhoLostAMessageOnTheWayToItsLoop) {
     hub_on_wire h{options};
     auto few = h.connect("anna"), many = h.connect("berta");
     h.loop.leave_thread(true);
-    h.hub->clients().user("anna", "N", "[]");
-    for (int i = 0; i < 5; ++i) h.hub->clients().user("berta", "N", "[]");
+    h.hub->clients().user("anna").send_json("N", "[]");
+    for (int i = 0; i < 5; ++i) h.hub->clients().user("berta").send_json("N", "[]");
     h.loop.leave_thread(false);
 
     EXPECT_EQ(few->take(), strings{sent("N", "[]")});
@@ -136,7 +136,7 @@ TEST(HubClients, ClosesAClientThatDoesNotTakeWhatIsSent) {
     hub_on_wire h;
     auto slow = h.connect("anna"), quick = h.connect("berta");
     slow->wire.stuck = 1024 * 1024;
-    h.hub->clients().all("Hi", "[]");
+    h.hub->clients().all().send_json("Hi", "[]");
 
     EXPECT_EQ(slow->take(), strings{close_again});
     EXPECT_EQ(slow->close_code, 1000);
@@ -148,7 +148,7 @@ TEST(HubClients, ClosesAClientThatDoesNotTakeWhatIsSent) {
 TEST(HubClients, RefusesArgumentsThatWouldCutTheMessage) {
     hub_on_wire h;
     auto a = h.connect("anna");
-    h.hub->clients().all("Hi", "[\"\x1e\"]");
+    h.hub->clients().all().send_json("Hi", "[\"\x1e\"]");
 
     EXPECT_EQ(a->take(), strings{});
 }

@@ -207,8 +207,9 @@ TEST_F(HubOnLoopback, DeliversFromManyThreadsToManyClientsInEachThreadsOrder) {
     for (std::size_t t = 0; t < threads; ++t)
         senders.emplace_back([&, t] {
             for (std::size_t n = 0; n < each; ++n)
-                served->clients().user(std::to_string(n % 2), "N",
-                                       "[" + std::to_string(t) + "," + std::to_string(n) + "]");
+                served->clients()
+                    .user(std::to_string(n % 2))
+                    .send_json("N", "[" + std::to_string(t) + "," + std::to_string(n) + "]");
         });
     for (auto& s : senders) s.join();
 
@@ -238,7 +239,7 @@ TEST_F(HubOnLoopback, ClosesAClientThatStopsReadingAndServesTheOthers) {
     const std::string large = "[\"" + std::string(256 * 1024, 'x') + "\"]";
     std::size_t sent = 0;
     for (; sent < 200 && served->stats().slow_closed == 0; ++sent) {
-        served->clients().all("Large", large);
+        served->clients().all().send_json("Large", large);
         ASSERT_EQ(fine->wait_for(sent + 2), sent + 2);
     }
 

@@ -90,7 +90,7 @@ void arrange_hooks(hub_on_wire& h, const std::string& session) {
     h.hub->on_connected([&h, session](caller_context& c) -> asio::awaitable<void> {
         if (session.starts_with("hub aborts")) c.abort();
         if (session.starts_with("OnConnected sends"))
-            h.hub->clients().connection(c.connection_id(), "Hello", R"(["from OnConnected"])");
+            h.hub->clients().client(c.connection_id()).send_json("Hello", R"(["from OnConnected"])");
         if (session.starts_with("OnConnected throws HubException")) throw hub_exception{"hub on connected failed"};
         if (session.starts_with("OnConnected throws"))
             throw described_error{"InvalidOperationException", "on connected failed"};

@@ -208,7 +208,7 @@ private:
         std::string arguments = "[";
         arguments += contracts::to_json(n);
         arguments += ']';
-        clients_.user(n.user.str(), "Notification", arguments);
+        clients_.user(n.user.str()).send_json("Notification", arguments);
         pushed_.add();
         const auto accepted = n.steps[contracts::step::accepted];
         if (accepted) delay_.observe(static_cast<double>(n.steps[contracts::step::notified] - accepted) / 1e6);

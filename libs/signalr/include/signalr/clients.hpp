@@ -2,7 +2,6 @@
 #pragma once
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
-#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,8 +11,8 @@
 
 namespace signalr {
 
-// To whom; the views are good during the call. Unknown names reach nobody, silently. A connection named twice by lists (in two of
-// the groups) hears the message twice, as with the official server.
+// To whom; the views are good during the call. Unknown names reach nobody, silently. A connection that lists name twice (a member of
+// two of the groups) hears the message twice, as with the official server.
 struct recipients {
     enum class kind : unsigned char { all, connections, users, groups };
     kind what = kind::all;
@@ -21,24 +20,18 @@ struct recipients {
     std::span<const std::string_view> except;  // connection ids; for all and groups
 };
 
-// What a client answered to ask().
-struct client_answer {
-    encoding written_in = encoding::json;
-    std::string value;  // one encoded value
-};
-
 class hub_clients;
 
-// Those whom the next send() reaches. Keeps its names; cheap to make, meant for one statement.
+// Those whom the next send() reaches. Keeps views of its names: meant for one statement.
 class client_proxy {
 public:
     client_proxy(hub_clients& by, recipients::kind what, std::vector<std::string_view> names = {},
-                 std::vector<std::string_view> except = {});
-    // Safe from any thread; returns at once, no delivery guarantee. One thread's messages to one client keep their order.
-    // Serialized once for each hub protocol among those reached.
-    template <class... A>
-    void send(std::string_view target, const A&... values) const;
-    void send_json(std::string_view target, std::string_view arguments_json) const;  // text of the JSON array of arguments
+                 std::vector<std::string_view> except = {})
+        : by_{&by}, what_{what}, names_{std::move(names)}, except_{std::move(except)} {}
+
+    // `arguments_json`: the text of the JSON array of arguments. Safe from any thread; returns at once, no delivery guarantee.
+    // One thread's messages to one client keep their order. Serialized once for each hub protocol among those reached.
+    void send_json(std::string_view target, std::string_view arguments_json) const;
 
 protected:
     hub_clients* by_;
@@ -46,35 +39,42 @@ protected:
     std::vector<std::string_view> names_, except_;
 };
 
-// One connection: it can be asked, too.
+// One connection.
 class single_client : public client_proxy {
 public:
-    // The client's return value. Throws hub_exception with the official texts: the client failed, gave nothing, went away
-    // ("Connection 'x' disconnected."), is unknown ("Connection 'x' does not exist."), did not answer in `limit`, or its answer is no R.
-    template <class R, class... A>
-    boost::asio::awaitable<R> ask(std::string_view target, const A&... values) const;
+    using client_proxy::client_proxy;
 };
 
 // Safe from any thread.
 class hub_clients {
 public:
+    using names = std::vector<std::string_view>;
     virtual ~hub_clients() = default;
 
-    client_proxy all();
-    client_proxy all_except(std::initializer_list<std::string_view> connection_ids);
-    single_client client(std::string_view connection_id);
-    client_proxy clients(std::vector<std::string_view> connection_ids);
-    client_proxy user(std::string_view user_id);
-    client_proxy users(std::vector<std::string_view> user_ids);
-    client_proxy group(std::string_view name);
-    client_proxy groups(std::vector<std::string_view> names);
-    client_proxy group_except(std::string_view name, std::vector<std::string_view> connection_ids);
+    client_proxy all() { return {*this, recipients::kind::all}; }
+    client_proxy all_except(names connection_ids) {
+        return {*this, recipients::kind::all, {}, std::move(connection_ids)};
+    }
+    single_client client(std::string_view connection_id) {
+        return {*this, recipients::kind::connections, {connection_id}};
+    }
+    client_proxy clients(names connection_ids) {
+        return {*this, recipients::kind::connections, std::move(connection_ids)};
+    }
+    client_proxy user(std::string_view user_id) { return {*this, recipients::kind::users, {user_id}}; }
+    client_proxy users(names user_ids) { return {*this, recipients::kind::users, std::move(user_ids)}; }
+    client_proxy group(std::string_view name) { return {*this, recipients::kind::groups, {name}}; }
+    client_proxy groups(names list) { return {*this, recipients::kind::groups, std::move(list)}; }
+    client_proxy group_except(std::string_view name, names connection_ids) {
+        return {*this, recipients::kind::groups, {name}, std::move(connection_ids)};
+    }
 
-    virtual void send(const recipients& to, std::string_view target, const arguments& what) = 0;
-    // Resumes on the caller's executor. `limit`: hub_options::client_result_timeout when zero.
-    virtual boost::asio::awaitable<client_answer> ask(std::string connection_id, std::string target, const arguments& what,
-                                                      std::chrono::milliseconds limit) = 0;
+    virtual void send_json(const recipients& to, std::string_view target, std::string_view arguments_json) = 0;
 };
+
+inline void client_proxy::send_json(std::string_view target, std::string_view arguments_json) const {
+    by_->send_json({what_, names_, except_}, target, arguments_json);
+}
 
 // Membership of connections in groups; ends with the connection. Names are compared byte by byte. Adding a member again or
 // removing none succeeds. With a backplane the connection may be on another server: done when that server has said so, or

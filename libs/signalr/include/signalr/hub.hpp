@@ -19,6 +19,7 @@
 #include "base/metrics.hpp"
 #include "net/http/server.hpp"
 #include "net/loop.hpp"
+#include "signalr/clients.hpp"
 
 namespace signalr {
 
@@ -97,18 +98,6 @@ using connect_hook = std::function<boost::asio::awaitable<void>(caller_context&)
 // Runs once for every connection whose connect hook succeeded.
 using disconnect_hook = std::function<boost::asio::awaitable<void>(caller_context&)>;
 
-// Sends to clients. Safe from any thread; returns at once (bytes are queued), no delivery guarantee. Messages
-// of one thread to one client keep their order. `arguments_json` is the text of the JSON array of arguments.
-// Serialized and framed once per protocol.
-class hub_clients {
-public:
-    virtual ~hub_clients() = default;
-    virtual void user(std::string_view user_id, std::string_view target, std::string_view arguments_json) = 0;
-    virtual void connection(std::string_view connection_id, std::string_view target,
-                            std::string_view arguments_json) = 0;
-    virtual void all(std::string_view target, std::string_view arguments_json) = 0;
-};
-
 struct hub_stats {
     std::int64_t connections = 0, users = 0;
     std::uint64_t serializations = 0, messages_out = 0, slow_closed = 0;
@@ -125,6 +114,7 @@ public:
     virtual void on_connected(connect_hook hook) = 0;
     virtual void on_disconnected(disconnect_hook hook) = 0;
     virtual hub_clients& clients() noexcept = 0;
+    virtual hub_groups& groups() noexcept = 0;
 
     // The hub's HTTP face: `path`, `path/negotiate`. CORS and Origin checks are the caller's.
     virtual bool handles(std::string_view path) const noexcept = 0;

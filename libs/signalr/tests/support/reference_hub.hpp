@@ -48,11 +48,11 @@ inline void add_failing_methods(hub& h) {
 
 inline void add_sending_methods(hub& h) {
     h.on("InvokeWithString", 1, at_once([&h](caller_context& c, auto& a) {
-             h.clients().connection(c.connection_id(), "Message", "[" + json_string(string_of(a[0])) + "]");
+             h.clients().client(c.connection_id()).send_json("Message", "[" + json_string(string_of(a[0])) + "]");
              return std::string{};
          }));
     h.on("SendAllKinds", 0, at_once([&h](caller_context& c, auto&) {
-             h.clients().connection(c.connection_id(), "Kinds", R"([1,"two",3.5,true,null,[1,2],{"a":1}])");
+             h.clients().client(c.connection_id()).send_json("Kinds", R"([1,"two",3.5,true,null,[1,2],{"a":1}])");
              return std::string{};
          }));
     h.on("SendCustomObject", 1, at_once([](auto&, auto& a) {

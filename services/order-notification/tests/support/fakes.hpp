@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <cstdlib>
 #include <exception>
 #include <map>
 #include <stdexcept>
@@ -40,13 +41,11 @@ public:
     };
     std::vector<call> calls;
 
-    void user(std::string_view id, std::string_view target, std::string_view arguments) override {
-        calls.push_back({std::string{id}, std::string{target}, std::string{arguments}});
+    void send_json(const signalr::recipients& to, std::string_view target, std::string_view arguments) override {
+        if (to.what != signalr::recipients::kind::users) throw std::logic_error{"not used"};
+        for (const auto user : to.names)
+            calls.push_back({std::string{user}, std::string{target}, std::string{arguments}});
     }
-    void connection(std::string_view, std::string_view, std::string_view) override {
-        throw std::logic_error{"not used"};
-    }
-    void all(std::string_view, std::string_view) override { throw std::logic_error{"not used"}; }
 };
 
 class fake_caller final : public signalr::caller_context {
@@ -71,6 +70,7 @@ public:
     void on_connected(signalr::connect_hook) override {}
     void on_disconnected(signalr::disconnect_hook) override {}
     signalr::hub_clients& clients() noexcept override { return clients_; }
+    signalr::hub_groups& groups() noexcept override { std::abort(); }
     bool handles(std::string_view) const noexcept override { return false; }
     net::http::response handle(net::http::request&) override { return {}; }
     signalr::hub_stats stats() const override { return {}; }
