@@ -306,6 +306,102 @@ TEST_F(HttpServer, GivesTheFinalStatusInsteadOf100WhenTheBodyIsRefused) {
     EXPECT_TRUE(c->closed());
 }
 
+// --- late answers ----------------------------------------------------------------------------------------------------
+
+class LateAnswer : public HttpServer {
+protected:
+    LateAnswer() {
+        handler->at_once = [this](http::request&) {
+            http::response r;
+            r.set("X-Layer", "above");
+            r.later = [this](std::unique_ptr<http::late_answer> a) {
+                a->on_gone([this] { ++went; });
+                late = std::move(a);
+            };
+            return std::optional{std::move(r)};
+        };
+    }
+    ~LateAnswer() override { late.reset(); }
+
+    std::unique_ptr<http::late_answer> late;
+    int went = 0;
+};
+
+TEST_F(LateAnswer, ComesWithTheHeadersOfTheLayersAboveAndLetsTheNextRequestIn) {
+    auto c = connect();
+    c->feed(get_a + get_a);
+    EXPECT_EQ("", c->sent());
+    EXPECT_EQ(1, stats->in_flight.load());
+    auto first = std::move(late);
+
+    loop.turn([&] { first->give(http::make_response(202, "text/plain", "so late")); });
+
+    EXPECT_THAT(c->sent(), StartsWith("HTTP/1.1 202 Accepted\r\nContent-Type: text/plain\r\nX-Layer: above\r\n"));
+    EXPECT_THAT(c->sent(), EndsWith("so late"));
+    EXPECT_EQ(2U, handler->seen.size());
+    EXPECT_TRUE(late);
+    EXPECT_EQ(0, went);
+}
+
+TEST_F(LateAnswer, MayBeGivenBeforeTheHandlerReturns) {
+    handler->at_once = [](http::request&) {
+        http::response r;
+        r.later = [](std::unique_ptr<http::late_answer> a) { a->give(http::make_response(200, "text/plain", "now")); };
+        return std::optional{std::move(r)};
+    };
+    auto c = connect();
+
+    c->feed(get_a + get_a);
+
+    EXPECT_EQ(2U, count(c->sent(), "\r\n\r\nnow"));
+}
+
+TEST_F(LateAnswer, IsNotBoundByTheHandlersTime) {
+    auto c = connect();
+    c->feed(get_a);
+    c->advance(limits.handler_timeout * 3);
+
+    EXPECT_FALSE(c->over());
+    loop.turn([&] { late->give(http::make_response(204, {}, {})); });
+    EXPECT_THAT(c->sent(), StartsWith("HTTP/1.1 204"));
+}
+
+TEST_F(LateAnswer, HearsThatThePeerWentAway) {
+    auto ended = connect(), broken = connect();
+    ended->feed(get_a);
+    auto first = std::move(late);
+    broken->feed(get_a);
+
+    ended->feed_eof();
+    EXPECT_EQ(1, went);
+    EXPECT_TRUE(first->gone());
+    broken->break_off();
+    EXPECT_EQ(2, went);
+    loop.turn([&] { first->give(http::make_response(200, "text/plain", "too late")); });
+    EXPECT_EQ("", ended->sent());
+    EXPECT_EQ(0, stats->in_flight.load());
+}
+
+TEST_F(LateAnswer, DroppedIsABare500) {
+    auto c = connect();
+    c->feed(get_a);
+
+    loop.turn([&] { late.reset(); });
+
+    EXPECT_THAT(c->sent(), StartsWith("HTTP/1.1 500"));
+    EXPECT_EQ(0, went);
+}
+
+TEST_F(LateAnswer, OutlivesItsConnection) {
+    auto c = connect();
+    c->feed(get_a);
+    c->break_off();
+    c.reset();
+
+    loop.turn([&] { late->give(http::make_response(200, "text/plain", "to nobody")); });
+    EXPECT_EQ(1, went);
+}
+
 // --- streams ---------------------------------------------------------------------------------------------------------
 
 TEST_F(HttpServer, StreamsInChunksAndGoesOn) {

@@ -1,7 +1,10 @@
 #include "net/http/server.hpp"
 
+#include <stdexcept>
+
 #include "chunked.hpp"
 #include "head_parser.hpp"
+#include "late_answer.hpp"
 #include "request_block.hpp"
 #include "response_writer.hpp"
 #include "start_coroutine.hpp"
@@ -36,12 +39,13 @@ struct incoming {
 };
 
 // One connection's server side. States: between requests (idle), part of a head, part of a body, a handler at work (busy),
-// a streamed answer, over. Answers keep the order of requests because only one exchange is under way at a time.
-class server_protocol final : public protocol, private stream_owner {
+// an answer that is to come (waiting), a streamed answer, over. Answers keep the order of requests because only one exchange is under way at a time.
+class server_protocol final : public protocol, private stream_owner, private late_owner {
 public:
     server_protocol(std::shared_ptr<const server_config> config, loop& on) : config_{std::move(config)}, on_{on} {}
     ~server_protocol() override {
         if (stream_) stream_->lose_owner();
+        if (late_) late_->lose_owner();
         leave_flight();
     }
 
@@ -53,7 +57,7 @@ public:
     bool peer_eof() override;
 
 private:
-    enum class state : unsigned char { idle, head, body, busy, streaming, over };
+    enum class state : unsigned char { idle, head, body, busy, waiting, streaming, over };
 
     bool takes_input() const noexcept {
         return now_in_ == state::idle || now_in_ == state::head || now_in_ == state::body;
@@ -74,6 +78,7 @@ private:
     void answer(response&& r);
     void answer_upgrade(response&& r);
     void answer_stream(response&& r);
+    void answer_later(response&& r);
     void send_known(response&& r);
     void exchange_over();
     void refuse(refusal why, request r);
@@ -90,11 +95,16 @@ private:
     void stream_dropped() override;
     std::size_t stream_backlog() const noexcept override { return wire_ ? wire_->backlog() : 0; }
 
+    // late_owner
+    void late_given(response&& r) override;
+    void late_dropped() override;
+
     const std::shared_ptr<const server_config> config_;
     loop& on_;
     connection* wire_ = nullptr;  // null once it has ended
     std::unique_ptr<incoming> incoming_;
     std::shared_ptr<stream_link> stream_;
+    std::shared_ptr<late_link> late_;
     time_point turn_{};      // now, as of this turn
     time_point since_{};     // when the present state began
     unsigned exchange_ = 0;  // counts requests, so that a late answer is known as one
@@ -267,6 +277,7 @@ void server_protocol::handler_done(std::exception_ptr failed, response r, unsign
 }
 
 void server_protocol::answer(response&& r) {
+    if (r.later) return answer_later(std::move(r));
     form_.keep_alive = form_.keep_alive && !r.close && !config_->stats->draining.load(std::memory_order_relaxed);
     if (r.upgrade) return answer_upgrade(std::move(r));
     if (r.stream && !form_.to_head) return answer_stream(std::move(r));
@@ -324,6 +335,14 @@ void server_protocol::answer_stream(response&& r) {
     start(make_body_writer(stream_));
 }
 
+void server_protocol::answer_later(response&& r) {
+    enter(state::waiting);
+    late_ =
+        std::make_shared<late_link>(static_cast<late_owner&>(*this), wire_->shared_from_this(), std::move(r.headers));
+    r.later(std::make_unique<late_handle>(late_));
+    if (peer_done_ && now_in_ == state::waiting) end_connection();
+}
+
 void server_protocol::exchange_over() {
     leave_flight();
     if (form_.keep_alive) return enter(state::idle);
@@ -350,6 +369,7 @@ void server_protocol::refuse(refusal why, request r) {
     answer_to_it.status = why.status;
     answer_to_it.upgrade = nullptr;
     answer_to_it.stream = nullptr;
+    answer_to_it.later = nullptr;
     answer(std::move(answer_to_it));
 }
 
@@ -386,6 +406,22 @@ void server_protocol::stream_dropped() {
     wire_->abort();
 }
 
+// --- late answers ----------------------------------------------------------------------------------------------------
+
+void server_protocol::late_given(response&& r) {
+    late_.reset();
+    if (!wire_ || now_in_ != state::waiting) return;
+    enter(state::busy);
+    handler_done(nullptr, std::move(r), exchange_);
+}
+
+void server_protocol::late_dropped() {
+    late_.reset();
+    if (!wire_ || now_in_ != state::waiting) return;
+    enter(state::busy);
+    handler_done(std::make_exception_ptr(std::logic_error{"a late answer was dropped"}), {}, exchange_);
+}
+
 // --- deadlines and ends ----------------------------------------------------------------------------------------------
 
 void server_protocol::set_deadline() {
@@ -399,6 +435,7 @@ void server_protocol::set_deadline() {
             return wire_->set_deadline(turn_ + body_check);
         case state::busy:
             return wire_->set_deadline(limits.handler_timeout.count() > 0 ? since_ + limits.handler_timeout : never);
+        case state::waiting:
         case state::streaming:
             return wire_->set_deadline(never);
         case state::over:
@@ -425,6 +462,7 @@ void server_protocol::on_deadline() {
             if (limits.handler_timeout.count() > 0 && turn_ >= since_ + limits.handler_timeout)
                 return refuse({503, "the handler took too long"});
             break;
+        case state::waiting:
         case state::streaming:
         case state::over:
             return;
@@ -451,10 +489,11 @@ void server_protocol::on_end(end_reason) {
     incoming_.reset();
     leave_flight();
     if (auto link = std::move(stream_)) link->peer_gone();
+    if (auto link = std::move(late_)) link->peer_gone();
 }
 
 bool server_protocol::peer_eof() {
-    // A peer that has asked may end its side and wait; one that listens to a stream and ends has gone away.
+    // A peer that has asked may end its side and wait; one that listens to a stream, or waits for long, has gone away.
     if (now_in_ != state::busy) return true;
     peer_done_ = true;
     return false;

@@ -74,6 +74,19 @@ public:
     virtual void on_drained(std::function<void()> f) = 0;
 };
 
+struct response;
+
+// An answer that is given later: long polls, work on another loop. Costs no coroutine; no deadline of the server holds for
+// it. Loop thread only.
+class late_answer {
+public:
+    virtual ~late_answer() = default;   // dropping it unanswered: a bare 500
+    virtual void give(response r) = 0;  // once
+    virtual bool gone()
+        const noexcept = 0;  // the peer went away (ending its side is going away here): nothing can be given
+    virtual void on_gone(std::function<void()> f) = 0;  // not called once it is given
+};
+
 struct response {
     unsigned status = 200;
     std::string reason;  // empty: the standard phrase
@@ -85,7 +98,8 @@ struct response {
     std::optional<std::uint64_t> head_length;  // for HEAD answers without a body at hand
 
     std::function<void(std::unique_ptr<body_writer>)> stream;  // instead of a body
-    std::unique_ptr<protocol> upgrade;                         // status 101: rides on after the answer
+    std::function<void(std::unique_ptr<late_answer>)> later;  // instead of everything: only the headers are added to it
+    std::unique_ptr<protocol> upgrade;                        // status 101: rides on after the answer
     std::function<void()> sent;  // the answer has been handed to the kernel or the connection ended; loop thread
 
     response& set(std::string name, std::string value) &;
