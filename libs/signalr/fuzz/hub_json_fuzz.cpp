@@ -46,7 +46,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (!length || *length == 0) break;
         incoming message;
         if (p.parse(rest.substr(0, *length), message) && message.kind == message_kind::invocation) {
-            (void)p.read_arguments(message);
+            (void)arguments_as_tree(p.encoding(), message);
             std::string out;
             p.write_error(out, message.invocation_id, message.target);
             incoming again;

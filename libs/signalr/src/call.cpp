@@ -27,6 +27,16 @@ std::string failure(const hub_method& m, std::exception_ptr trouble, bool detail
     }
 }
 
+// False: the method's answer is no JSON.
+bool write_result(const hub_protocol& protocol, std::string& out, std::string_view id, std::string_view result_json) {
+    const auto place = protocol.open_result(out, id);
+    auto to = protocol.writer(out);
+    to.json(result_json.empty() ? "null" : result_json);
+    if (!protocol.close_message(out, place, to)) return false;
+    if (id.empty()) out.clear();  // nobody waits for it
+    return true;
+}
+
 }  // namespace
 
 std::string describe(std::exception_ptr trouble, bool detailed) {
@@ -64,11 +74,9 @@ asio::awaitable<void> call::work() {
     if (trouble) {
         report(trouble);
         if (!id_.empty()) protocol.write_error(answer, id_, failure(*method_, trouble, detailed));
-    } else if (result.find(record_separator) != std::string::npos) {
+    } else if (!write_result(protocol, answer, id_, result)) {
         done_ = true;
         co_return owner_->unserializable(*this);
-    } else if (!id_.empty()) {
-        protocol.write_result(answer, id_, result.empty() ? "null" : std::string_view{result});
     }
     done_ = true;
     owner_->finished(*this, std::move(answer));

@@ -68,14 +68,15 @@ std::expected<request_fields, std::string> read_fields(std::string_view request)
 
 }  // namespace
 
-std::expected<const hub_protocol*, std::string> read_handshake(std::string_view request, bool detailed_errors) {
+std::expected<const hub_protocol*, std::string> read_handshake(std::string_view request, bool detailed_errors,
+                                                               const protocol_choice& enabled) {
     const auto fields = read_fields(request);
     if (!fields) {
         std::string text = "An unexpected error occurred during connection handshake.";
         if (detailed_errors) text.append(" ").append(fields.error());
         return malformed{std::move(text)};
     }
-    const hub_protocol* const found = find_protocol(fields->protocol);
+    const hub_protocol* const found = find_protocol(fields->protocol, enabled);
     if (!found) return malformed{"The protocol '" + fields->protocol + "' is not supported."};
     if (fields->version > newest_version)
         return malformed{"The server does not support version " + std::to_string(fields->version) + " of the '" +

@@ -12,7 +12,8 @@ inline constexpr std::size_t max_handshake = 32 * 1024;  // bytes with the separ
 
 // The protocol that the client asks for, or the text of the error to answer with. `request`: without its
 // separator.
-std::expected<const hub_protocol*, std::string> read_handshake(std::string_view request, bool detailed_errors);
+std::expected<const hub_protocol*, std::string> read_handshake(std::string_view request, bool detailed_errors,
+                                                               const protocol_choice& enabled = {});
 
 std::string handshake_error(std::string_view error);  // the framed answer
 inline constexpr std::string_view handshake_success = "{}\x1e";

@@ -55,7 +55,7 @@ void hub_connection::complete_with_error(std::string_view invocation_id, std::st
 // --- handshake
 
 void hub_connection::shake_hands(std::string_view request) {
-    const auto protocol = read_handshake(request, core_->options.enable_detailed_errors);
+    const auto protocol = read_handshake(request, core_->options.enable_detailed_errors, core_->options.protocols);
     if (!protocol) return refuse_handshake(protocol.error());
     protocol_ = *protocol;
     last_heard_ = last_ping_ = room_->home().now();
@@ -160,7 +160,7 @@ void hub_connection::invoke(const incoming& message) {
                                    std::to_string(found->arity) + ".";
         return complete_with_error(id, detailed ? prefix + counts : prefix);
     }
-    auto arguments = protocol_->read_arguments(message);
+    auto arguments = arguments_as_tree(protocol_->encoding(), message);
     if (!arguments)
         return complete_with_error(id, !detailed
                                            ? prefix

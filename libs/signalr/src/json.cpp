@@ -100,4 +100,15 @@ void append_json_string(std::string& out, std::string_view text) {
     out += '"';
 }
 
+std::string with_replacements(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        const bool ascii = static_cast<unsigned char>(text.front()) < 0x80;
+        const std::size_t size = ascii ? 1 : read_character(text).size;
+        out += size > 0 ? text.substr(0, size) : "\xef\xbf\xbd";
+        text.remove_prefix(size > 0 ? size : 1);
+    }
+    return out;
+}
+
 }  // namespace signalr

@@ -1,9 +1,7 @@
-#include <boost/json/parse.hpp>
 #include <charconv>
 
 #include "hub_protocol.hpp"
 #include "json_scanner.hpp"
-#include "letter_case.hpp"
 #include "signalr/json.hpp"
 
 namespace signalr {
@@ -27,7 +25,7 @@ fault unreadable(const json_scanner& scanner) {
 class message_reader {
 public:
     message_reader(std::string_view text, incoming& out) : scanner_{text}, out_{out} {
-        out_ = {};
+        out_.reset();
         size_ = text.size();
     }
 
@@ -147,6 +145,7 @@ private:
             if (element.kind != json_kind::string)
                 return fault{{"InvalidOperationException: Cannot get the value of a token type '" +
                               token_name(element.kind) + "' as a string."}};
+        out_.stream_ids = value.text;
         out_.stream_count = value.items;
         return {};
     }
@@ -175,7 +174,7 @@ private:
              std::string{type} + "."}};
     }
 
-    std::expected<void, protocol_fault> check() const {
+    std::expected<void, protocol_fault> check() {
         if (!has_type_) return missing("type");
         const bool needs_id = out_.kind == message_kind::stream_item || out_.kind == message_kind::completion ||
                               out_.kind == message_kind::stream_invocation ||
@@ -193,6 +192,9 @@ private:
             case message_kind::completion:
                 if (has_error_ && has_result_)
                     return invalid("The 'error' and 'result' properties are mutually exclusive.");
+                out_.outcome = has_error_    ? completion_kind::error
+                               : has_result_ ? completion_kind::value
+                                             : completion_kind::nothing;
                 return {};
             case message_kind::ack:
             case message_kind::sequence:
@@ -212,46 +214,47 @@ private:
 
 class json_hub_protocol final : public hub_protocol {
 public:
-    std::string_view name() const noexcept override { return "json"; }
-    std::size_t index() const noexcept override { return 0; }
-    bool binary() const noexcept override { return false; }
+    explicit json_hub_protocol(member_names names) noexcept : hub_protocol{encoding::json, names} {}
 
     std::expected<std::size_t, protocol_fault> frame_size(std::string_view bytes, std::size_t seen) const override {
         const auto at = bytes.find(record_separator, seen);
         return at == std::string_view::npos ? 0 : at + 1;
     }
-    bool is_ping(std::string_view framed) const noexcept override { return framed == "{\"type\":6}\x1e"; }
+    bool is_ping(std::string_view framed) const noexcept override { return framed == ping; }
 
     std::expected<void, protocol_fault> parse(std::string_view framed, incoming& out) const override {
         return message_reader{framed.substr(0, framed.size() - 1), out}.read();
     }
 
-    std::optional<boost::json::array> read_arguments(const incoming& message) const override {
-        boost::json::parse_options limits;
-        limits.max_depth = json_scanner::max_depth;
-        boost::system::error_code ec;
-        auto value = boost::json::parse(message.arguments, ec, {}, limits);
-        if (ec || !value.is_array()) return std::nullopt;
-        return std::move(value.get_array());
-    }
-
-    void write_invocation(std::string& out, std::string_view target, std::string_view arguments_json) const override {
-        out += R"({"type":1,"target":)";
+    bool write_invocation(std::string& out, std::string_view invocation_id, std::string_view target,
+                          const arguments& what) const override {
+        const message_place place{out.size()};
+        out += R"({"type":1)";
+        if (!invocation_id.empty()) {
+            out += R"(,"invocationId":)";
+            append_json_string(out, invocation_id);
+        }
+        out += R"(,"target":)";
         append_json_string(out, target);
-        out.append(R"(,"arguments":)").append(arguments_json) += '}';
-        out += record_separator;
+        out += R"(,"arguments":[)";
+        auto to = writer(out);
+        what.write(to);
+        out += ']';
+        return close_message(out, place, to);
     }
-    void write_result(std::string& out, std::string_view invocation_id, std::string_view result_json) const override {
-        start_completion(out, invocation_id);
-        out.append(R"(,"result":)").append(result_json) += '}';
-        out += record_separator;
+    void write_void(std::string& out, std::string_view invocation_id) const override {
+        start(out, R"({"type":3,"invocationId":)", invocation_id);
+        finish(out, {});
     }
     void write_error(std::string& out, std::string_view invocation_id, std::string_view error) const override {
-        start_completion(out, invocation_id);
+        start(out, R"({"type":3,"invocationId":)", invocation_id);
         out += R"(,"error":)";
         append_json_string(out, error);
-        out += '}';
-        out += record_separator;
+        finish(out, {});
+    }
+    void write_cancel(std::string& out, std::string_view invocation_id) const override {
+        start(out, R"({"type":5,"invocationId":)", invocation_id);
+        finish(out, {});
     }
     void write_close(std::string& out, std::string_view error, bool allow_reconnect) const override {
         out += R"({"type":7)";
@@ -260,29 +263,46 @@ public:
             append_json_string(out, error);
         }
         if (allow_reconnect) out += R"(,"allowReconnect":true)";
-        out += '}';
-        out += record_separator;
+        finish(out, {});
     }
-    void write_ping(std::string& out) const override { out += "{\"type\":6}\x1e"; }
+    void write_ping(std::string& out) const override { out += ping; }
+    void write_ack(std::string& out, std::int64_t sequence_id) const override {
+        out.append(R"({"type":8,"sequenceId":)").append(std::to_string(sequence_id));
+        finish(out, {});
+    }
+    void write_sequence(std::string& out, std::int64_t sequence_id) const override {
+        out.append(R"({"type":9,"sequenceId":)").append(std::to_string(sequence_id));
+        finish(out, {});
+    }
+
+    message_place open_result(std::string& out, std::string_view invocation_id) const override {
+        const message_place place{out.size()};
+        start(out, R"({"type":3,"invocationId":)", invocation_id);
+        out += R"(,"result":)";
+        return place;
+    }
+    message_place open_item(std::string& out, std::string_view invocation_id) const override {
+        const message_place place{out.size()};
+        start(out, R"({"type":2,"invocationId":)", invocation_id);
+        out += R"(,"item":)";
+        return place;
+    }
 
 private:
-    static void start_completion(std::string& out, std::string_view invocation_id) {
-        out += R"({"type":3,"invocationId":)";
+    static constexpr std::string_view ping = "{\"type\":6}\x1e";
+
+    static void start(std::string& out, std::string_view before_id, std::string_view invocation_id) {
+        out += before_id;
         append_json_string(out, invocation_id);
     }
+    void finish(std::string& out, message_place) const override { out.append("}\x1e"); }
 };
 
 }  // namespace
 
-const hub_protocol& json_protocol() {
-    static const json_hub_protocol json;
-    return json;
+const hub_protocol& json_protocol(member_names names) {
+    static const json_hub_protocol camel_case{member_names::camel_case}, as_declared{member_names::as_declared};
+    return names == member_names::camel_case ? camel_case : as_declared;
 }
-
-const hub_protocol* find_protocol(std::string_view name) noexcept {
-    return same_letters(name, json_protocol().name()) ? &json_protocol() : nullptr;
-}
-
-const hub_protocol& protocol_at(std::size_t) noexcept { return json_protocol(); }
 
 }  // namespace signalr

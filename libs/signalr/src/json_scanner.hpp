@@ -26,7 +26,9 @@ class json_scanner {
 public:
     static constexpr unsigned max_depth = 64;  // the outermost object counts
 
-    explicit json_scanner(std::string_view text) noexcept : at_{text.data()}, end_{text.data() + text.size()} {}
+    // `depth`: of the container that the text stands in.
+    explicit json_scanner(std::string_view text, unsigned depth = 0) noexcept
+        : at_{text.data()}, end_{text.data() + text.size()}, depth_{depth} {}
 
     enum class trouble : unsigned char { none, malformed, cut_short };
 
@@ -43,6 +45,7 @@ public:
     bool next_element(json_value& out) noexcept;
 
     trouble what() const noexcept { return trouble_; }
+    std::string_view rest() const noexcept { return {at_, end_}; }
 
 private:
     bool fail() noexcept;
@@ -59,7 +62,7 @@ private:
 
     const char* at_;
     const char* end_;
-    unsigned depth_ = 0;
+    unsigned depth_;
     bool fresh_ = true;  // no member or element read yet
     trouble trouble_ = trouble::none;
 };

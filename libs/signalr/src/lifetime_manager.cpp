@@ -20,12 +20,11 @@ std::vector<std::shared_ptr<loop_room>> lifetime_manager::rooms() const {
 
 std::shared_ptr<outgoing> lifetime_manager::serialize(std::string_view target, std::string_view arguments_json,
                                                       unsigned protocols) {
-    // A separator inside would cut the message in two: valid JSON has none.
-    if (arguments_json.find(record_separator) != std::string_view::npos) {
+    auto made = std::make_shared<outgoing>(target, json_arguments{arguments_json}, protocols);
+    if (!made->writable()) {
         log_.error("message not sent: its arguments are not JSON", {{"Target", target}});
         return nullptr;
     }
-    auto made = std::make_shared<outgoing>(target, arguments_json, protocols);
     serializations_.fetch_add(made->serializations(), std::memory_order_relaxed);
     return made;
 }

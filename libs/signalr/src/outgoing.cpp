@@ -7,12 +7,16 @@
 
 namespace signalr {
 
-outgoing::outgoing(std::string_view target, std::string_view arguments_json, unsigned protocols) {
+outgoing::outgoing(std::string_view target, const arguments& what, unsigned protocols, member_names json_names) {
     for (std::size_t i = 0; i < max_protocols; ++i) {
         if ((protocols >> i & 1) == 0) continue;
-        const hub_protocol& p = protocol_at(i);
+        const hub_protocol& p = protocol_at(i, json_names);
         std::string message;
-        p.write_invocation(message, target, arguments_json);
+        if (!p.write_invocation(message, {}, target, what)) {
+            writable_ = false;
+            forms_ = {};
+            return;
+        }
         using net::websocket::opcode;
         forms_[i].frame = net::websocket::frame_shared(p.binary() ? opcode::binary : opcode::text, message);
         forms_[i].header = net::websocket::frame_header_size(message.size());

@@ -15,7 +15,12 @@ namespace signalr {
 class outgoing {
 public:
     // `protocols`: bit i set: protocol_at(i) is needed.
-    outgoing(std::string_view target, std::string_view arguments_json, unsigned protocols);
+    outgoing(std::string_view target, const arguments& what, unsigned protocols,
+             member_names json_names = member_names::camel_case);
+
+    bool writable() const noexcept {
+        return writable_;
+    }  // false: one of the protocols can't say it; then it is in none
 
     const shared_message& in(const hub_protocol& p) const noexcept { return forms_[p.index()]; }
     unsigned serializations() const noexcept;
@@ -27,6 +32,7 @@ public:
 private:
     std::array<shared_message, max_protocols> forms_;
     std::vector<connection_id> left_out_;  // sorted
+    bool writable_ = true;
 };
 
 using outgoing_ptr = std::shared_ptr<const outgoing>;

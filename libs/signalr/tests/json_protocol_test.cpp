@@ -18,6 +18,13 @@ std::string written(auto write) {
     return out;
 }
 
+void write_result(const hub_protocol& p, std::string& out, std::string_view id, std::string_view json) {
+    const auto place = p.open_result(out, id);
+    auto to = p.writer(out);
+    to.json(json);
+    ASSERT_TRUE(p.close_message(out, place, to));
+}
+
 }  // namespace
 
 TEST(JsonProtocol, ReadsAnInvocationWhateverTheOrder) {
@@ -84,19 +91,20 @@ TEST(JsonProtocol, LetsUnknownTypesPass) {
 TEST(JsonProtocol, GivesArgumentsAsValuesOrNotAtAll) {
     incoming m;
     m.arguments = R"([1,"x",{"a":1,"a":2}])";
-    const auto values = json_protocol().read_arguments(m);
+    const auto values = arguments_as_tree(encoding::json, m);
     ASSERT_TRUE(values);
     EXPECT_EQ(values->at(2).at("a").as_int64(), 2);
     m.arguments = "[\"\xff\"]";
-    EXPECT_FALSE(json_protocol().read_arguments(m));
+    EXPECT_FALSE(arguments_as_tree(encoding::json, m));
     m.arguments = R"(["\ud800"])";
-    EXPECT_FALSE(json_protocol().read_arguments(m));
+    EXPECT_FALSE(arguments_as_tree(encoding::json, m));
 }
 
 TEST(JsonProtocol, WritesAsTheReferenceServer) {
-    EXPECT_EQ(written([](auto& p, auto& o) { p.write_invocation(o, "Notification", R"([{"a":1}])"); }),
-              "{\"type\":1,\"target\":\"Notification\",\"arguments\":[{\"a\":1}]}\x1e");
-    EXPECT_EQ(written([](auto& p, auto& o) { p.write_result(o, "3", "null"); }),
+    EXPECT_EQ(
+        written([](auto& p, auto& o) { p.write_invocation(o, "", "Notification", json_arguments{R"([{"a":1}])"}); }),
+        "{\"type\":1,\"target\":\"Notification\",\"arguments\":[{\"a\":1}]}\x1e");
+    EXPECT_EQ(written([](auto& p, auto& o) { write_result(p, o, "3", "null"); }),
               "{\"type\":3,\"invocationId\":\"3\",\"result\":null}\x1e");
     EXPECT_EQ(written([](auto& p, auto& o) { p.write_error(o, "3", "te\"xt"); }),
               "{\"type\":3,\"invocationId\":\"3\",\"error\":\"te\\\"xt\"}\x1e");
@@ -109,8 +117,9 @@ TEST(JsonProtocol, WritesAsTheReferenceServer) {
 TEST(JsonProtocol, WritesTheNotificationOfTheSpecificationIn141Bytes) {
     const auto text = written([](auto& p, auto& o) {
         p.write_invocation(
-            o, "Notification",
-            R"([{"correlationId":{"value":"7f6d1c52-3b0e-4c3a-9a57-2f1d8a40be11"},"status":2,"orderId":777}])");
+            o, "", "Notification",
+            json_arguments{
+                R"([{"correlationId":{"value":"7f6d1c52-3b0e-4c3a-9a57-2f1d8a40be11"},"status":2,"orderId":777}])"});
     });
     EXPECT_EQ(text.size(), 141U);
 }

@@ -13,7 +13,8 @@ class arguments {
 public:
     virtual ~arguments() = default;
     virtual std::size_t count() const noexcept = 0;
-    virtual void write(value_writer& to) const = 0;  // `count` values one after the other
+    virtual void write(
+        value_writer& to) const = 0;  // `count` values one after the other; what can't be written fails `to`
 };
 
 template <class... A>
@@ -27,6 +28,19 @@ public:
 
 private:
     std::tuple<const A&...> values_;
+};
+
+// The text of a JSON array whose elements are the arguments. Text that is no such array can't be written.
+class json_arguments final : public arguments {
+public:
+    explicit json_arguments(std::string_view array) noexcept;
+    std::size_t count() const noexcept override { return count_; }
+    void write(value_writer& to) const override;
+
+private:
+    std::string_view array_;
+    std::size_t count_ = 0;
+    bool good_ = false;
 };
 
 }  // namespace signalr

@@ -20,6 +20,7 @@
 #include "net/http/server.hpp"
 #include "net/loop.hpp"
 #include "signalr/clients.hpp"
+#include "signalr/values.hpp"
 
 namespace signalr {
 
@@ -63,6 +64,7 @@ struct hub_options {
         16 * 1024 * 1024;                  // of a WebSocket; it may hold many hub messages and is never kept whole
     std::size_t max_negotiated = 10'000;   // ids waiting for their first use; above: 503
     std::size_t loop_mailbox = 1'000'000;  // messages on their way to one loop; above: lost, and who lost one is closed
+    protocol_choice protocols;  // those that clients may choose, JSON alone unless said
     bool enable_detailed_errors = false;
     bool close_on_authentication_expiration = true;
     bool require_user = false;          // no user id: the connection is accepted, told Close, and closed

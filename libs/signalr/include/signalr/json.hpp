@@ -15,4 +15,7 @@ inline std::string json_string(std::string_view text) {
     return out;
 }
 
+// UTF-8 as it is; each byte that belongs to none becomes U+FFFD.
+std::string with_replacements(std::string_view text);
+
 }  // namespace signalr
