@@ -263,6 +263,7 @@ void socket_connection::absorb(std::string_view bytes) {
 
 void socket_connection::keep(std::string_view rest) {
     if (ended_ || closing_) rest = {};
+    if (rest.empty() && leftover_.empty()) return;  // the usual case
     if (rest.empty() && leftover_.capacity() > kept_leftover)
         std::string{}.swap(leftover_);
     else

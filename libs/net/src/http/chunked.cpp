@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "controls.hpp"
 #include "text.hpp"
 
 namespace net::http {
@@ -12,11 +13,6 @@ int hex_value(char c) noexcept {
     if (c >= '0' && c <= '9') return c - '0';
     const char low = lower(c);
     return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
-}
-
-bool is_control(char c) noexcept {
-    const auto u = static_cast<unsigned char>(c);
-    return (u < 0x20 && c != '\t') || u == 0x7f;
 }
 
 }  // namespace

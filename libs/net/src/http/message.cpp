@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kept_blocks = 64;           // per thread
 constexpr std::size_t kept_capacity = 16 * 1024;  // of a block's string
+constexpr std::size_t usual_headers = 6;          // of an answer; more cost another allocation
 
 using block_shelf = std::vector<std::unique_ptr<request::block>>;
 
@@ -147,6 +148,7 @@ response&& response::set(std::string name, std::string value) && {
 response make_response(unsigned status, std::string content_type, std::string body) {
     response r;
     r.status = status;
+    r.headers.reserve(usual_headers);
     if (!content_type.empty()) r.headers.emplace_back("Content-Type", std::move(content_type));
     r.body = std::move(body);
     return r;

@@ -3,7 +3,9 @@
 #include <time.h>
 
 #include <charconv>
+#include <cstring>
 
+#include "controls.hpp"
 #include "text.hpp"
 
 namespace net::http {
@@ -28,11 +30,6 @@ std::string_view date_line() {
     return {line.text, line.size};
 }
 
-void append_number(std::string& out, std::uint64_t n) {
-    char digits[20];
-    out.append(digits, std::to_chars(digits, digits + sizeof digits, n).ptr);
-}
-
 bool is_ours(std::string_view name) noexcept {
     switch (name.size()) {
         case 4:
@@ -48,50 +45,89 @@ bool is_ours(std::string_view name) noexcept {
     }
 }
 
-// A line break in a value would let whoever wrote it write the rest of the head.
-void append_value(std::string& out, std::string_view value) {
-    const auto from = out.size();
-    out.append(value);
-    const auto is_break = [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t'; };
-    unsigned breaks = 0;
-    for (const char c : value) breaks += is_break(c);  // without a branch per byte; there are none in practice
-    if (breaks > 0) std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(from), out.end(), is_break, ' ');
+// Room that was made before: every piece is one copy, without asking for its place.
+class line_writer {
+public:
+    explicit line_writer(char* at) noexcept : at_{at} {}
+    void put(std::string_view text) noexcept {
+        std::memcpy(at_, text.data(), text.size());
+        at_ += text.size();
+    }
+    template <std::size_t N>
+    void put(const char (&text)[N]) noexcept {
+        std::memcpy(at_, text, N - 1);
+        at_ += N - 1;
+    }
+    void put_number(std::uint64_t n) noexcept { at_ = std::to_chars(at_, at_ + most_digits, n).ptr; }
+    // A line break in a value would let whoever wrote it write the rest of the head.
+    void put_value(std::string_view value) noexcept {
+        const auto from = at_;
+        put(value);
+        if (may_hold_control(value)) std::replace_if(from, at_, is_break, ' ');
+    }
+    char* end() const noexcept { return at_; }
+
+    static constexpr std::size_t most_digits = 20;
+
+private:
+    static bool is_break(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 && c != '\t'; }
+
+    char* at_;
+};
+
+// Without the body's length, status and lines of our own, which need less than `own_lines`.
+std::size_t most_size(const response& r, std::string_view reason) noexcept {
+    constexpr std::size_t own_lines = 256;
+    std::size_t size = own_lines + reason.size();
+    for (const auto& [name, value] : r.headers) size += name.size() + value.size() + 4;
+    return size;
 }
 
-void append_fields(std::string& out, const response& r) {
+void put_fields(line_writer& to, const response& r) noexcept {
     for (const auto& [name, value] : r.headers) {
         if (is_ours(name) && !(r.status == 101 && same_text(name, "Connection"))) continue;
-        append_value(out, name);
-        out.append(": ");
-        append_value(out, value);
-        out.append("\r\n");
+        to.put_value(name);
+        to.put(": ");
+        to.put_value(value);
+        to.put("\r\n");
     }
+}
+
+void put_own(line_writer& to, const response& r, const answer_form& form, body_form body,
+             std::uint64_t length) noexcept {
+    if (body == body_form::known) {
+        to.put("Content-Length: ");
+        to.put_number(length);
+        to.put("\r\n");
+    } else if (body == body_form::chunked) {
+        to.put("Transfer-Encoding: chunked\r\n");
+    }
+    if (r.status != 101) {
+        if (!form.keep_alive)
+            to.put("Connection: close\r\n");
+        else if (form.minor_version == 0)
+            to.put("Connection: keep-alive\r\n");
+        to.put(date_line());
+    }
+    to.put("\r\n");
 }
 
 }  // namespace
 
 void append_head(std::string& out, const response& r, const answer_form& form, body_form body, std::uint64_t length) {
-    out.append("HTTP/1.1 ");
-    append_number(out, r.status);
-    out.push_back(' ');
-    append_value(out, r.reason.empty() ? reason_phrase(r.status) : std::string_view{r.reason});
-    out.append("\r\n");
-    append_fields(out, r);
-    if (body == body_form::known) {
-        out.append("Content-Length: ");
-        append_number(out, length);
-        out.append("\r\n");
-    } else if (body == body_form::chunked) {
-        out.append("Transfer-Encoding: chunked\r\n");
-    }
-    if (r.status != 101) {
-        if (!form.keep_alive)
-            out.append("Connection: close\r\n");
-        else if (form.minor_version == 0)
-            out.append("Connection: keep-alive\r\n");
-        out.append(date_line());
-    }
-    out.append("\r\n");
+    const auto reason = r.reason.empty() ? reason_phrase(r.status) : std::string_view{r.reason};
+    const auto before = out.size();
+    out.resize_and_overwrite(before + most_size(r, reason), [&](char* bytes, std::size_t) noexcept {
+        line_writer to{bytes + before};
+        to.put("HTTP/1.1 ");
+        to.put_number(r.status);
+        to.put(" ");
+        to.put_value(reason);
+        to.put("\r\n");
+        put_fields(to, r);
+        put_own(to, r, form, body, length);
+        return static_cast<std::size_t>(to.end() - bytes);
+    });
 }
 
 }  // namespace net::http

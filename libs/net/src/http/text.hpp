@@ -1,15 +1,39 @@
 // Small helpers on HTTP's text. Letters are compared as ASCII.
 #pragma once
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 namespace net::http {
 
+// A set of bytes: one load tells whether a byte is in it.
+class byte_set {
+public:
+    template <class Test>
+    constexpr explicit byte_set(Test belongs) {
+        for (unsigned c = 0; c < in_.size(); ++c) in_[c] = belongs(static_cast<unsigned char>(c));
+    }
+    constexpr bool has(char c) const noexcept { return in_[static_cast<unsigned char>(c)]; }
+    constexpr bool has_all(std::string_view s) const noexcept {
+        return std::ranges::all_of(s, [this](char c) { return has(c); });
+    }
+
+private:
+    std::array<bool, 256> in_{};
+};
+
+inline constexpr byte_set token_bytes{[](unsigned char c) {
+    if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) return true;
+    return c > ' ' && std::string_view{"!#$%&'*+-.^_`|~"}.find(static_cast<char>(c)) != std::string_view::npos;
+}};
+inline constexpr byte_set digits{[](unsigned char c) { return c >= '0' && c <= '9'; }};
+
 constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 
+// Names are mostly written as we write them, so that the first comparison settles it.
 inline bool same_text(std::string_view a, std::string_view b) noexcept {
     return a.size() == b.size() &&
-           std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
+           (a == b || std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); }));
 }
 
 constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
@@ -20,10 +44,7 @@ constexpr std::string_view trimmed(std::string_view s) noexcept {
     return s;
 }
 
-constexpr bool is_token(char c) noexcept {
-    if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) return true;
-    return c > ' ' && std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
-}
+constexpr bool is_token(char c) noexcept { return token_bytes.has(c); }
 
 // Calls `f` with each element of a comma-separated list; stops when it says false.
 template <class F>

@@ -1,4 +1,4 @@
-#include "head_parser.hpp"
+#include "head_reference.hpp"
 
 #include <boost/beast/http/basic_parser.hpp>
 #include <cstring>
@@ -6,7 +6,12 @@
 #include "request_block.hpp"
 #include "text.hpp"
 
-namespace net::http {
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Weverything"
+#include <boost/beast/src.hpp>  // Beast's own code, compiled nowhere else
+#pragma clang diagnostic pop
+
+namespace net::http::reference {
 namespace {
 
 namespace beast_http = boost::beast::http;
@@ -312,4 +317,4 @@ std::expected<response_head, refusal> parse_response_head(std::string_view head,
     return h;
 }
 
-}  // namespace net::http
+}  // namespace net::http::reference
