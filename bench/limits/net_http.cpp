@@ -23,7 +23,8 @@ public:
 private:
     static net::http::response created() {
         auto r = net::http::make_response(201, "application/json", answer_body);
-        r.set("Location", "/api/orders/1");
+        r.set("Location", "/api/orders/01977a3c-0000-7000-8000-000000000001");
+        r.set("X-Correlation-Id", "01977a3c-0000-7000-8000-000000000001");
         return r;
     }
     bool coroutine_;
