@@ -5,6 +5,7 @@
 set(CONTOSO_MAY_KNOW_base "")
 set(CONTOSO_MAY_KNOW_contracts base)
 set(CONTOSO_MAY_KNOW_net base)
+set(CONTOSO_MAY_KNOW_redis base net)
 set(CONTOSO_MAY_KNOW_sqlite base)
 set(CONTOSO_MAY_KNOW_messaging base)
 set(CONTOSO_MAY_KNOW_messaging_embedded base messaging sqlite)

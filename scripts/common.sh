@@ -12,12 +12,12 @@ die() {
 packages_build=(
     "clang-19:the compiler" "lld-19:the linker" "cmake:the build" "ninja-build:the build"
     "libboost1.81-dev:sockets, HTTP parser" "libboost-json1.81-dev:JSON"
-    "libssl-dev:TLS and hashes" "libsqlite3-dev:the embedded database" "libcli11-dev:command line" "libmimalloc-dev:the allocator"
+    "libssl-dev:TLS and hashes" "libsqlite3-dev:the embedded database" "libhiredis-dev:Redis' protocol" "libcli11-dev:command line" "libmimalloc-dev:the allocator"
     "nodejs:web page, covers" "npm:the official SignalR client for the page"
 )
 packages_test=(
     "libgtest-dev:unit tests" "libgmock-dev:unit tests" "libclang-rt-19-dev:sanitizers" "llvm-19:readable sanitizer reports"
-    "chromium:tests in a real browser"
+    "chromium:tests in a real browser" "redis-server:tests of the Redis client"
 )
 packages_bench=("libbenchmark-dev:micro-benchmarks")
 packages_lint=("clang-format-19:formatting" "clang-tidy-19:static checks")
