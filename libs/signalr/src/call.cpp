@@ -1,43 +1,33 @@
 #include "call.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/core/demangle.hpp>
 #include <typeinfo>
+
+#include "hub_connection.hpp"
 
 namespace signalr {
 namespace {
 
-namespace asio = boost::asio;
+constexpr std::size_t kept_capacity = 64 * 1024;  // of the thread's buffer, after a peak
 
-std::string failure(const hub_method& m, std::exception_ptr trouble, bool detailed) {
-    try {
-        std::rethrow_exception(trouble);
-    } catch (const binding_error&) {
-        std::string text = "Failed to invoke '" + m.name + "' due to an error on the server.";
-        if (detailed)
-            text +=
-                " InvalidDataException: Error binding arguments. Make sure that the types of the provided "
-                "values "
-                "match the types of the hub method being invoked.";
-        return text;
-    } catch (...) {
-        return "An unexpected error occurred invoking '" + m.name + "' on the server." + describe(trouble, detailed);
-    }
-}
-
-// False: the method's answer is no JSON.
-bool write_result(const hub_protocol& protocol, std::string& out, std::string_view id, std::string_view result_json) {
-    const auto place = protocol.open_result(out, id);
-    auto to = protocol.writer(out);
-    to.json(result_json.empty() ? "null" : result_json);
-    if (!protocol.close_message(out, place, to)) return false;
-    if (id.empty()) out.clear();  // nobody waits for it
-    return true;
-}
+struct lendable {
+    std::string text;
+    bool lent = false;
+};
+thread_local lendable thread_buffer;
 
 }  // namespace
+
+answer_buffer::answer_buffer() : text_{thread_buffer.lent ? &own_ : &thread_buffer.text} { thread_buffer.lent = true; }
+
+answer_buffer::~answer_buffer() {
+    if (text_ == &own_) return;
+    thread_buffer.lent = false;
+    if (text_->capacity() > kept_capacity)
+        std::string{}.swap(*text_);
+    else
+        text_->clear();
+}
 
 std::string describe(std::exception_ptr trouble, bool detailed) {
     try {
@@ -53,60 +43,146 @@ std::string describe(std::exception_ptr trouble, bool detailed) {
     }
 }
 
-void call::run_method() {
-    auto& context = owner_->room().home().context();
-    asio::co_spawn(
-        context, [self = shared_from_this()]() -> asio::awaitable<void> { co_await self->work(); },
-        asio::bind_cancellation_slot(cancel_.slot(),
-                                     [self = shared_from_this()](std::exception_ptr) { self->done_ = true; }));
+std::string binding_failure(const hub_method& method, bool detailed) {
+    std::string text = "Failed to invoke '" + method.name + "' due to an error on the server.";
+    if (detailed)
+        text +=
+            " InvalidDataException: Error binding arguments. Make sure that the types of the provided values match the "
+            "types of the hub method being invoked.";
+    return text;
 }
 
-asio::awaitable<void> call::work() {
-    const bool detailed = owner_->core().options.enable_detailed_errors;
-    const hub_protocol& protocol = owner_->protocol();
-    std::string answer, result;
-    std::exception_ptr trouble;
+std::string call_failure(const hub_method& method, std::exception_ptr trouble, bool detailed) {
     try {
-        result = co_await method_->run(*this, arguments_);
+        std::rethrow_exception(trouble);
+    } catch (const binding_error&) {
+        return binding_failure(method, detailed);
+    } catch (const unauthorized_error&) {
+        return "Failed to invoke '" + method.name + "' because user is unauthorized";
     } catch (...) {
-        trouble = std::current_exception();
+        return "An unexpected error occurred invoking '" + method.name + "' on the server." +
+               describe(trouble, detailed);
     }
-    if (trouble) {
-        report(trouble);
-        if (!id_.empty()) protocol.write_error(answer, id_, failure(*method_, trouble, detailed));
-    } else if (!write_result(protocol, answer, id_, result)) {
-        done_ = true;
-        co_return owner_->unserializable(*this);
+}
+
+// --- the caller
+
+void call::close_uploads() {
+    if (std::exchange(uploads_, false)) owner_.close_uploads(*this);
+}
+
+std::string_view call::connection_id() const noexcept { return owner_.id().text(); }
+const std::optional<std::string>& call::user() const noexcept { return owner_.user(); }
+connection_items& call::items() { return owner_.busy().items; }
+std::string_view call::parting_error() const noexcept { return owner_.parting_error(); }
+void call::abort() { owner_.abort_by_hub(); }
+bool call::detailed() const noexcept { return owner_.core().options.enable_detailed_errors; }
+
+const base::log_scope& call::log() const noexcept {
+    if (!log_) log_ = owner_.log();
+    return *log_;
+}
+
+// --- the call
+
+void call::attach(std::shared_ptr<detail::upload_port> next) {
+    std::string_view id;
+    std::string scratch;
+    if (!stream_ids_->next_element() || !stream_ids_->text(id, scratch)) throw binding_error{};
+    uploads_ = true;
+    owner_.open_upload(id, std::move(next), *this);
+}
+
+void call::bound() {
+    for (const auto& filter : owner_.core().filters) {
+        filter->before(*this, method_->name);
+        ++filtered_;
     }
-    done_ = true;
-    owner_->finished(*this, std::move(answer));
+}
+
+value_writer* call::open_result() {
+    if (id_.empty()) return nullptr;
+    answer_.emplace();
+    const hub_protocol& protocol = owner_.protocol();
+    place_ = protocol.open_result(answer_->text(), id_);
+    return &writer_.emplace(protocol.writer(answer_->text()));
+}
+
+void call::close_result() { unwritable_ = !owner_.protocol().close_message(answer_->text(), place_, *writer_); }
+
+void call::heard_by_filters(std::exception_ptr& trouble) noexcept {
+    const auto& filters = owner_.core().filters;
+    while (filtered_ > 0) {
+        try {
+            filters[--filtered_]->after(*this, method_->name, trouble);
+        } catch (...) {
+            trouble = std::current_exception();
+        }
+    }
 }
 
 void call::report(std::exception_ptr trouble) const {
-    const std::string why = describe(trouble, true);
     try {
         std::rethrow_exception(trouble);
-    } catch (const hub_exception&) {  // meant for the client
-        log().debug("hub method refused", {{"Method", method_->name}, {"Error", why}});
+    } catch (const hub_exception& e) {  // meant for the client
+        if (log().enabled(base::log_level::debug))
+            log().debug("hub method refused", {{"Method", method_->name}, {"Error", e.what()}});
+    } catch (const unauthorized_error&) {
+        log().info("hub method refused: unauthorized", {{"Method", method_->name}});
     } catch (const binding_error&) {
         log().debug("hub method could not be bound", {{"Method", method_->name}});
     } catch (...) {
-        log().warn("hub method failed", {{"Method", method_->name}, {"Error", why}});
+        log().warn("hub method failed", {{"Method", method_->name}, {"Error", describe(trouble, true)}});
     }
 }
 
-void call::run_hook(const hook& what, std::function<void(std::exception_ptr)> done) {
-    asio::co_spawn(
-        owner_->room().home().context(),
-        [self = shared_from_this(), &what]() -> asio::awaitable<void> { co_await what(*self); },
-        [self = shared_from_this(), done = std::move(done)](std::exception_ptr trouble) { done(trouble); });
+void call::answer(std::exception_ptr trouble) {
+    if (trouble) {
+        report(trouble);
+        answer_.reset();
+        if (!id_.empty()) owner_.complete_with_error(id_, call_failure(*method_, trouble, detailed()));
+    } else if (unwritable_) {
+        log().error("a hub method's result can't be written", {{"Method", method_->name}});
+        owner_.unwritable();
+    } else if (answer_) {
+        owner_.answer(answer_->text());
+    }
+    answer_.reset();
 }
 
-void call::cancel() {
-    // From within the loop: there the signal takes effect before emit() returns, and so before this can be destroyed.
-    asio::post(owner_->room().home().context(), [self = shared_from_this()] {
-        if (!self->done_) self->cancel_.emit(asio::cancellation_type::terminal);
-    });
+// --- methods that answer at once
+
+namespace {
+
+class immediate_call final : public call {
+public:
+    immediate_call(hub_connection& owner, const hub_method& method, std::string_view id) noexcept
+        : call{owner, &method, id} {}
+
+    bool run(const incoming& message) {
+        auto arguments = value_reader::of_arguments(owner_.protocol().encoding(), message.arguments);
+        read_from(&arguments, nullptr);
+        std::exception_ptr trouble;
+        try {
+            if (!method_->body->run(*this)) return false;
+        } catch (...) {
+            trouble = std::current_exception();
+        }
+        heard_by_filters(trouble);
+        answer(std::move(trouble));
+        return true;
+    }
+};
+
+}  // namespace
+
+bool run_now(hub_connection& owner, const hub_method& method, const incoming& message) {
+    return immediate_call{owner, method, message.invocation_id}.run(message);
+}
+
+bool fits(const hub_connection& owner, const hub_method& method, const incoming& message) {
+    auto arguments = value_reader::of_arguments(owner.protocol().encoding(), message.arguments);
+    return method.body->fits(arguments);
 }
 
 }  // namespace signalr

@@ -19,9 +19,10 @@ public:
         if (m) publish(*m);
     }
 
-    void on(std::string name, std::size_t arity, raw_method method) override {
-        core_->methods.add(std::move(name), arity, std::move(method));
+    void add(std::string name, std::unique_ptr<const detail::method_body> body) override {
+        core_->methods.add(std::move(name), std::move(body));
     }
+    void add_filter(std::shared_ptr<hub_filter> filter) override { core_->filters.push_back(std::move(filter)); }
     void on_connected(connect_hook hook) override { core_->connected = std::move(hook); }
     void on_disconnected(disconnect_hook hook) override { core_->disconnected = std::move(hook); }
     hub_clients& clients() noexcept override { return core_->lifetime; }

@@ -1,6 +1,7 @@
 #include "hub_connection.hpp"
 
-#include "call.hpp"
+#include <boost/asio/post.hpp>
+
 #include "handshake.hpp"
 
 namespace signalr {
@@ -13,11 +14,10 @@ constexpr std::string_view closed_with_error = "Connection closed with an error.
 hub_connection::hub_connection(std::shared_ptr<hub_core> core, principal who, connection_id id,
                                std::optional<connection_id> token, transport& via)
     : core_{std::move(core)},
-      room_{core_->lifetime.room_of(via.home())},
+      room_{core_->lifetime.room_of(via.home()).get()},
       transport_{&via},
       protocol_{&json_protocol()},
       who_{std::move(who)},
-      log_{core_->log.with("ConnectionId", id.text())},
       opened_at_{via.home().now()},
       last_ping_{opened_at_},
       last_heard_{opened_at_},
@@ -34,8 +34,6 @@ void hub_connection::opened() {
 
 // --- what the server sends
 
-void hub_connection::send(std::string_view message) { transport_->send(message, protocol_->binary()); }
-
 void hub_connection::deliver(const outgoing& message) {
     if (!in_index_) return;
     const shared_message& form = message.in(*protocol_);
@@ -45,11 +43,27 @@ void hub_connection::deliver(const outgoing& message) {
     room_->count_message();
 }
 
+void hub_connection::answer(std::string_view message) {
+    if (state_ != state::ended) send(message);
+}
+
 void hub_connection::complete_with_error(std::string_view invocation_id, std::string_view error) {
-    if (invocation_id.empty()) return;
+    if (invocation_id.empty() || state_ == state::ended) return;
     std::string message;
     protocol_->write_error(message, invocation_id, error);
     send(message);
+}
+
+void hub_connection::unwritable() {
+    broken("InvalidDataException: The result can't be written in the connection's protocol.");
+}
+
+bool hub_connection::has_room() const noexcept { return state_ == state::open && !transport_->congested(); }
+
+void hub_connection::drained() {
+    go_on();
+    if (!work_) return;
+    for (const auto& s : std::vector{work_->streams}) s->pump();
 }
 
 // --- handshake
@@ -68,21 +82,20 @@ void hub_connection::shake_hands(std::string_view request) {
 }
 
 void hub_connection::refuse_handshake(std::string_view error) {
-    log_.debug("handshake refused", {{"Error", error}});
+    log().debug("handshake refused", {{"Error", error}});
     transport_->send(handshake_error(error), false);
     end(std::nullopt);
 }
 
 void hub_connection::connect() {
-    if (!core_->connected) {
+    if (!core_->connected && core_->filters.empty()) {
         hooked_ = true;
         state_ = state::open;
         return;
     }
     hooking_ = true;
-    std::make_shared<call>(shared_from_this())->run_hook(core_->connected, [this](std::exception_ptr trouble) {
-        hook_done(trouble);
-    });
+    running_call::make(shared_from_this(), nullptr, {})
+        ->run_hook(core_->connected, true, [this](std::exception_ptr trouble) { hook_done(trouble); });
 }
 
 void hub_connection::hook_done(std::exception_ptr trouble) {
@@ -90,7 +103,7 @@ void hub_connection::hook_done(std::exception_ptr trouble) {
     hooked_ = !trouble;
     if (state_ == state::ended) return run_disconnect_hook();
     if (trouble) {
-        log_.warn("connect hook failed", {{"Error", describe(trouble, true)}});
+        log().warn("connect hook failed", {{"Error", describe(trouble, true)}});
         const std::string error =
             std::string{closed_with_error} + describe(trouble, core_->options.enable_detailed_errors);
         return end(last_words{.error = error});
@@ -102,110 +115,38 @@ void hub_connection::hook_done(std::exception_ptr trouble) {
 }
 
 void hub_connection::run_disconnect_hook() {
-    if (!std::exchange(hooked_, false) || !core_->disconnected) return;
-    std::make_shared<call>(shared_from_this())->run_hook(core_->disconnected, [this](std::exception_ptr trouble) {
-        if (trouble) log_.warn("disconnect hook failed", {{"Error", describe(trouble, true)}});
-    });
-}
-
-// --- calls
-
-void hub_connection::take(std::string_view framed) {
-    last_heard_ = room_->home().now();
-    heard_ = true;
-    if (protocol_->is_ping(framed)) return take_ping();
-    incoming message;
-    if (const auto good = protocol_->parse(framed, message); !good) return broken(good.error().detail);
-    switch (message.kind) {
-        case message_kind::ping:
-            return take_ping();
-        case message_kind::close:
-            return end(last_words{});
-        case message_kind::invocation:
-        case message_kind::stream_invocation:
-            return invoke(message);
-        // Answers to what nobody asked, items of streams that nobody opened, kinds of a later version.
-        default:
-            log_.debug("hub message ignored");
-    }
-}
-
-void hub_connection::take_ping() {
-    if (std::exchange(pinged_, true)) return;
-    room_->timer().schedule(*this, next_check(last_heard_));  // the client timeout begins to count
-}
-
-std::string hub_connection::why_not(const incoming& message, std::string_view name) const {
-    const std::string quoted = "'" + std::string{name} + "'";
-    if (message.kind == message_kind::stream_invocation)
-        return "The client attempted to invoke the non-streaming " + quoted + " method with a streaming invocation.";
-    if (message.stream_count > 0)
-        return "An unexpected error occurred invoking " + quoted + " on the server. HubException: Client sent " +
-               std::to_string(message.stream_count) + " stream(s), Hub method expects 0.";
-    return {};
-}
-
-void hub_connection::invoke(const incoming& message) {
-    const std::string_view id = message.invocation_id;
-    const hub_method* const found = core_->methods.find(message.target);
-    const std::string prefix = "Failed to invoke '" +
-                               std::string{found ? std::string_view{found->name} : message.target} +
-                               "' due to an error on the server.";
-    if (!found) return complete_with_error(id, prefix + " HubException: Method does not exist.");
-
-    const bool detailed = core_->options.enable_detailed_errors;
-    if (message.argument_count != found->arity) {
-        const std::string counts = " InvalidDataException: Invocation provides " +
-                                   std::to_string(message.argument_count) + " argument(s) but target expects " +
-                                   std::to_string(found->arity) + ".";
-        return complete_with_error(id, detailed ? prefix + counts : prefix);
-    }
-    auto arguments = arguments_as_tree(protocol_->encoding(), message);
-    if (!arguments)
-        return complete_with_error(id, !detailed
-                                           ? prefix
-                                           : prefix +
-                                                 " InvalidDataException: Error binding arguments. Make sure that the "
-                                                 "types of the provided values match the types of the hub method "
-                                                 "being invoked.");
-    if (const auto refusal = why_not(message, found->name); !refusal.empty()) return complete_with_error(id, refusal);
-
-    calls_.push_back(std::make_shared<call>(shared_from_this(), *found, id, std::move(*arguments)));
-    const auto running = calls_.back();
-    running->run_method();
-}
-
-void hub_connection::finished(call& c, std::string answer) {
-    std::erase_if(calls_, [&](const auto& other) { return other.get() == &c; });
-    if (state_ == state::ended) return;
-    if (!answer.empty()) send(answer);
-    go_on();
-}
-
-void hub_connection::unserializable(call& c) {
-    log_.error("a hub method's result is not JSON", {});
-    std::erase_if(calls_, [&](const auto& other) { return other.get() == &c; });
-    broken("InvalidDataException: The result is not JSON.");
+    if (!std::exchange(hooked_, false) || (!core_->disconnected && core_->filters.empty())) return;
+    running_call::make(shared_from_this(), nullptr, {})
+        ->run_hook(core_->disconnected, false, [this](std::exception_ptr trouble) {
+            if (trouble) log().warn("disconnect hook failed", {{"Error", describe(trouble, true)}});
+        });
 }
 
 // --- the end
 
 void hub_connection::broken(std::string_view detail) {
-    log_.info("hub connection closed with an error", {{"Error", detail}});
+    log().info("hub connection closed with an error", {{"Error", detail}});
+    part(std::string{detail});
     std::string error{closed_with_error};
     if (core_->options.enable_detailed_errors) error.append(" ").append(detail);
     end(last_words{.error = error, .allow_reconnect = true});
 }
 
 void hub_connection::close_as_slow() {
-    log_.warn("hub connection closed: it does not take what is sent to it");
+    log().warn("hub connection closed: it does not take what is sent to it");
     if (state_ != state::ended) room_->count_slow();
     end(last_words{.allow_reconnect = true});
 }
 
+// Methods that run are waited for, but nothing more is read.
 void hub_connection::go_away() {
     if (state_ == state::handshaking) return end(std::nullopt, 1001);
-    end(last_words{.allow_reconnect = true}, 1001);
+    if (state_ == state::ended || leaving()) return;
+    const auto grace = core_->options.shutdown_grace;
+    if (!work_ || work_->calls.empty() || grace.count() <= 0) return end(last_words{.allow_reconnect = true}, 1001);
+    const auto now = room_->home().now();
+    work_->leave_by = now + grace;
+    room_->timer().schedule(*this, next_check(now));
 }
 
 void hub_connection::abort_by_hub() { end(last_words{}); }
@@ -230,9 +171,31 @@ void hub_connection::leave() {
     room_->leave(*this);
     if (std::exchange(in_index_, false)) core_->lifetime.remove(*this);
     if (token_) core_->tokens.remove(*token_);
-    for (const auto& running : calls_) running->cancel();
-    if (!consuming_) input_ = {};
+    if (work_) {
+        if (!consuming_) work_->input = {};
+        cancel_work();
+    }
     if (!hooking_) run_disconnect_hook();
+}
+
+// In a later turn: this may have been called from within it.
+void hub_connection::cancel_work() {
+    if (work_->calls.empty() && work_->streams.empty()) return;
+    boost::asio::post(room_->home().context(), [self = shared_from_this()] {
+        std::vector<std::shared_ptr<running_call>> calls;
+        for (auto& c : self->work_->calls) calls.push_back(c.shared_from_this());
+        for (const auto& c : calls) c->cancel();
+        for (const auto& s : std::vector{self->work_->streams}) s->cancel();
+    });
+}
+
+void hub_connection::part(std::string error) {
+    if (state_ != state::ended && hooked_) busy().parting_error = std::move(error);
+}
+
+connection_work& hub_connection::busy() {
+    if (!work_) work_ = std::make_unique<connection_work>();
+    return *work_;
 }
 
 void hub_connection::gone() {

@@ -8,18 +8,18 @@ namespace signalr {
 
 void hub_connection::received(std::string_view bytes) {
     if (state_ == state::ended) return;
-    if (input_.empty()) {
+    if (!work_ || work_->input.empty()) {
         const std::size_t used = consume(bytes);
-        if (state_ != state::ended) input_.append(bytes.substr(used));
-        return;
+        if (used < bytes.size() && state_ != state::ended) busy().input.append(bytes.substr(used));
+    } else {
+        std::string& input = work_->input.append(bytes);
+        const std::size_t used = consume(input);
+        if (state_ == state::ended)
+            input = {};
+        else
+            input.erase(0, used);
     }
-    input_.append(bytes);
-    const std::size_t used = consume(input_);
-    if (state_ == state::ended)
-        input_ = {};
-    else
-        input_.erase(0, used);
-    if (input_.empty() && input_.capacity() > 256) input_ = {};  // idle connections keep no buffer
+    if (blocked_) go_on();  // what was waited for may have come meanwhile
 }
 
 // Works off messages from the front; says how many bytes they had.
@@ -48,7 +48,7 @@ std::size_t hub_connection::take_handshake(std::string_view bytes) {
         shake_hands(head.substr(0, end));
         return end + 1;
     }
-    seen_ = head.size();
+    seen_ = static_cast<std::uint32_t>(head.size());
     if (bytes.size() > max_handshake) refuse_handshake(handshake_canceled);
     return 0;
 }
@@ -66,17 +66,20 @@ std::size_t hub_connection::take_message(std::string_view bytes) {
         return 0;
     }
     if (*size == 0)
-        seen_ = bytes.size();
+        seen_ = static_cast<std::uint32_t>(bytes.size());
     else
         take(bytes.substr(0, *size));
     return *size;
 }
 
+bool hub_connection::slots_full() const noexcept {
+    return slots_ >= std::max<std::size_t>(core_->options.maximum_parallel_invocations, 1);
+}
+
 bool hub_connection::ready() const noexcept {
     if (state_ == state::handshaking) return true;
-    return state_ == state::open &&
-           calls_.size() < std::max<std::size_t>(core_->options.maximum_parallel_invocations, 1) &&
-           !transport_->congested();
+    return state_ == state::open && !slots_full() && !transport_->congested() &&
+           !(work_ && (work_->upload_overfull() || leaving()));
 }
 
 void hub_connection::block() {
@@ -91,10 +94,10 @@ void hub_connection::go_on() {
     blocked_ = false;
     last_heard_ = room_->home().now();  // the client's clock stood while it was not listened to
     std::string waiting;
-    waiting.swap(input_);
+    if (work_) waiting.swap(work_->input);
     const std::size_t used = consume(waiting);
     if (state_ == state::ended) return;
-    input_.assign(waiting, used);
+    if (used < waiting.size()) busy().input.assign(waiting, used);
     if (!blocked_) transport_->resume();
 }
 

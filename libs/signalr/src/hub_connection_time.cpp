@@ -14,7 +14,7 @@ bool hub_connection::expired() const {
 
 bool hub_connection::silent(steady_time now) const {
     const auto& limits = core_->options;
-    if (blocked_ || state_ != state::open) return false;
+    if (blocked_ || slots_full() || state_ != state::open) return false;
     if (pinged_) return now - last_heard_ >= limits.client_timeout;
     return !heard_ && limits.first_message_deadline.count() > 0 && now - opened_at_ >= limits.first_message_deadline;
 }
@@ -23,6 +23,8 @@ steady_time hub_connection::on_time(steady_time now) {
     if (state_ == state::ended) return steady_time::max();
     if (state_ == state::handshaking) {
         if (now - opened_at_ >= core_->options.handshake_timeout) refuse_handshake(handshake_canceled);
+    } else if (leaving() && now >= work_->leave_by) {
+        end(last_words{.allow_reconnect = true}, 1001);
     } else if (expired()) {
         end(last_words{.allow_reconnect = true});
     } else if (silent(now)) {
@@ -36,6 +38,7 @@ steady_time hub_connection::on_time(steady_time now) {
         protocol_->write_ping(ping);
         send(ping);
     }
+    if (work_ && work_->idle()) work_.reset();
     return state_ == state::ended ? steady_time::max() : next_check(now);
 }
 
@@ -52,6 +55,7 @@ steady_time hub_connection::next_check(steady_time now) const {
         const auto left = who_.expires->time_since_epoch() - std::chrono::microseconds{core_->time().now()};
         next = std::min(next, now + std::chrono::ceil<std::chrono::milliseconds>(left));
     }
+    if (leaving()) next = std::min(next, work_->leave_by);
     return std::max(next, now + pulse::granularity);
 }
 

@@ -26,6 +26,7 @@ struct hub_core {
     const authenticator who;
     const base::log_scope log;
     method_table methods;
+    std::vector<std::shared_ptr<hub_filter>> filters;
     connect_hook connected;
     disconnect_hook disconnected;
     lifetime_manager lifetime;

@@ -77,9 +77,9 @@ private:
         if (name == "target") return has_target_ = true, take_string(name, value, out_.target);
         if (name == "error") return has_error_ = true, take_string(name, value, out_.error);
         if (name == "arguments") return take_arguments(value);
-        if (name == "item") return has_item_ = true, out_.item = value.text, std::expected<void, protocol_fault>{};
+        if (name == "item") return has_item_ = true, out_.item = as_written(value), std::expected<void, protocol_fault>{};
         if (name == "result")
-            return has_result_ = true, out_.result = value.text, std::expected<void, protocol_fault>{};
+            return has_result_ = true, out_.result = as_written(value), std::expected<void, protocol_fault>{};
         if (name == "allowReconnect") return take_allow_reconnect(value);
         if (name == "sequenceId") return take_sequence_id(value);
         if (name == "streamIds") return take_stream_ids(value);
@@ -107,6 +107,12 @@ private:
         if (!append_unescaped(out_.unescaped, value.text)) return invalid("Error reading JSON.");
         to = std::string_view{out_.unescaped}.substr(from);
         return {};
+    }
+
+    // The whole value: of a string with its quotes.
+    static std::string_view as_written(const json_value& v) {
+        if (v.kind != json_kind::string) return v.text;
+        return {v.text.data() - 1, v.text.size() + 2};
     }
 
     static bool append_check(std::string_view text) {

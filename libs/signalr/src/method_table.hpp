@@ -1,6 +1,7 @@
 // The methods of a hub by name. Filled before the first connection, only read afterwards.
 #pragma once
 #include <array>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -12,16 +13,15 @@ namespace signalr {
 
 struct hub_method {
     std::string name;  // as registered: what error texts say
-    std::size_t arity = 0;
-    raw_method run;
+    std::unique_ptr<const detail::method_body> body;
 };
 
 class method_table {
 public:
-    void add(std::string name, std::size_t arity, raw_method run) {
+    void add(std::string name, std::unique_ptr<const detail::method_body> body) {
         if (name.empty() || name.size() > longest) throw std::logic_error("a hub method's name has 1 to 128 bytes");
         auto key = lowered(name);
-        methods_.insert_or_assign(std::move(key), hub_method{std::move(name), arity, std::move(run)});
+        methods_.insert_or_assign(std::move(key), hub_method{std::move(name), std::move(body)});
     }
     const hub_method* find(std::string_view name) const noexcept {
         if (name.size() > longest) return nullptr;

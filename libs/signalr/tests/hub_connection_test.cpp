@@ -1,11 +1,8 @@
 // One client and its hub, byte by byte: the wire vectors of the specification that need no second transport.
 #include <gtest/gtest.h>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "base/manual_clock.hpp"
+#include "support/gate.hpp"
 #include "support/hub_on_wire.hpp"
 
 using namespace signalr;
@@ -26,26 +23,6 @@ const std::string close_plain = "{\"type\":7}\x1e";
 const std::string close_again = "{\"type\":7,\"allowReconnect\":true}\x1e";
 const std::string close_broken =
     "{\"type\":7,\"error\":\"Connection closed with an error.\",\"allowReconnect\":true}\x1e";
-
-// A gate that methods wait at until the test opens it.
-class gate {
-public:
-    asio::awaitable<void> pass() {
-        asio::steady_timer never{co_await asio::this_coro::executor, asio::steady_timer::time_point::max()};
-        waiting_.push_back(&never);
-        boost::system::error_code ec;
-        co_await never.async_wait(asio::redirect_error(asio::use_awaitable, ec));
-        std::erase(waiting_, &never);
-    }
-    std::size_t waiting() const { return waiting_.size(); }
-    void open() {
-        for (auto* timer : std::vector{waiting_}) timer->cancel();
-    }
-    void open_last() { waiting_.back()->cancel(); }
-
-private:
-    std::vector<asio::steady_timer*> waiting_;
-};
 
 void add_methods(hub& h, gate& g) {
     h.on("Echo", 1,

@@ -7,7 +7,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -19,34 +18,14 @@
 #include "base/metrics.hpp"
 #include "net/http/server.hpp"
 #include "net/loop.hpp"
+#include "signalr/bind.hpp"
+#include "signalr/caller.hpp"
 #include "signalr/clients.hpp"
+#include "signalr/errors.hpp"
+#include "signalr/stream.hpp"
 #include "signalr/values.hpp"
 
 namespace signalr {
-
-// Its message reaches the client (the role of .NET's HubException); whatever else a method throws is hidden.
-class hub_exception : public std::runtime_error {
-public:
-    using std::runtime_error::runtime_error;
-    virtual const char* type_name() const noexcept { return "HubException"; }  // stands before the message
-};
-
-// An argument is not of the type that the method wants: the call fails as if it had never been bound.
-class binding_error : public std::runtime_error {
-public:
-    binding_error() : std::runtime_error{"argument of a wrong type"} {}
-};
-
-// With detailed errors on, clients read this type name and the message; otherwise neither.
-class described_error : public std::runtime_error {
-public:
-    described_error(std::string type_name, const std::string& message)
-        : std::runtime_error{message}, type_name_{std::move(type_name)} {}
-    const std::string& type_name() const noexcept { return type_name_; }
-
-private:
-    std::string type_name_;
-};
 
 // Every limit of the server, with the official defaults (specification §5).
 struct hub_options {
@@ -55,16 +34,19 @@ struct hub_options {
     std::chrono::milliseconds handshake_timeout{15'000};
     std::chrono::milliseconds disconnect_timeout{15'000};  // a negotiated id that nobody uses
     std::chrono::milliseconds close_timeout{5'000};
-    std::chrono::milliseconds shutdown_wait{5'000};
+    std::chrono::milliseconds shutdown_wait{5'000};            // for all connections together
+    std::chrono::milliseconds shutdown_grace{3'000};           // of it, for the methods that run
     std::chrono::milliseconds first_message_deadline{60'000};  // a peer that never pings nor calls; 0 = none
     std::size_t maximum_receive_message_size = 32 * 1024;      // bytes of one hub message with its framing
     std::size_t maximum_parallel_invocations = 1;              // per connection, at least 1
-    std::size_t broadcast_backlog = 1024 * 1024;               // unsent bytes; above: closed with allowReconnect
+    std::size_t stream_buffer_capacity = 10;      // items of an upload that wait; above: nothing more is read
+    std::size_t maximum_streams = 100;            // per connection, either way; above: the call fails
+    std::size_t broadcast_backlog = 1024 * 1024;  // unsent bytes; above: closed with allowReconnect
     std::size_t maximum_frame =
         16 * 1024 * 1024;                  // of a WebSocket; it may hold many hub messages and is never kept whole
     std::size_t max_negotiated = 10'000;   // ids waiting for their first use; above: 503
     std::size_t loop_mailbox = 1'000'000;  // messages on their way to one loop; above: lost, and who lost one is closed
-    protocol_choice protocols;  // those that clients may choose, JSON alone unless said
+    protocol_choice protocols;             // those that clients may choose, JSON alone unless said
     bool enable_detailed_errors = false;
     bool close_on_authentication_expiration = true;
     bool require_user = false;          // no user id: the connection is accepted, told Close, and closed
@@ -80,16 +62,6 @@ struct principal {
 // Decides who a request is. A response: refused with it (401, 403).
 using authenticator = std::function<std::variant<principal, net::http::response>(const net::http::request&)>;
 
-// The caller of a method; good while the method runs.
-class caller_context {
-public:
-    virtual ~caller_context() = default;
-    virtual std::string_view connection_id() const noexcept = 0;
-    virtual const std::optional<std::string>& user() const noexcept = 0;
-    virtual const base::log_scope& log() const noexcept = 0;
-    virtual void abort() = 0;  // tells the client Close and ends the connection; on the method's thread
-};
-
 // Arguments already checked for count; the method's answer as JSON text ("null" for void). Runs on the
 // connection's loop. When the connection ends, what the method awaits is cancelled (terminal).
 using raw_method =
@@ -99,6 +71,29 @@ using raw_method =
 using connect_hook = std::function<boost::asio::awaitable<void>(caller_context&)>;
 // Runs once for every connection whose connect hook succeeded.
 using disconnect_hook = std::function<boost::asio::awaitable<void>(caller_context&)>;
+
+// Stands around everything that runs for a client. Loop threads, several at once; must not block.
+class hub_filter {
+public:
+    virtual ~hub_filter() = default;
+    // Before the connect hook: what it throws ends the connection, as what the hook throws does.
+    virtual void connecting(caller_context&) {}
+    virtual void disconnected(caller_context&) {}  // after the disconnect hook
+    // A method was bound. What is thrown here (unauthorized_error, hub_exception …) stands for what the method would have thrown.
+    virtual void before(caller_context& by, std::string_view method) { (void)by, (void)method; }
+    // It has ended, for the `before` that did not throw. `outcome`: what it threw, null if it did not; may be changed.
+    virtual void after(caller_context& by, std::string_view method, std::exception_ptr& outcome) {
+        (void)by, (void)method, (void)outcome;
+    }
+};
+
+// Member functions of one object as methods of a hub: hub.with(status).on("RegisterOrder", &order_status_hub::register_order)
+template <class Pointer>
+class methods_of;
+
+namespace detail {
+std::unique_ptr<method_body> bind_raw(std::size_t arity, raw_method method);
+}
 
 struct hub_stats {
     std::int64_t connections = 0, users = 0;
@@ -110,9 +105,26 @@ struct hub_stats {
 class hub {
 public:
     virtual ~hub() = default;
-    // Targets are matched without ASCII letter case; `arity` arguments exactly. Before the first connection
-    // only.
-    virtual void on(std::string name, std::size_t arity, raw_method method) = 0;
+    // A function, or an object with one const operator(), as a method; see bind.hpp for what it may take and return. Targets are
+    // matched without ASCII letter case, the count of arguments exactly. Before the first connection only.
+    template <class F>
+    void on(std::string name, F method) {
+        add(std::move(name), detail::bind(std::move(method)));
+    }
+    void on(std::string name, std::size_t arity, raw_method method) {
+        add(std::move(name), detail::bind_raw(arity, std::move(method)));
+    }
+    // `at` is shared by all calls; a reference must outlive the hub's connections.
+    template <class C>
+    methods_of<std::shared_ptr<C>> with(std::shared_ptr<C> at) {
+        return {*this, std::move(at)};
+    }
+    template <class C>
+    methods_of<C*> with(C& at) {
+        return {*this, &at};
+    }
+    // The first one added is the outermost. Before the first connection only.
+    virtual void add_filter(std::shared_ptr<hub_filter> filter) = 0;
     virtual void on_connected(connect_hook hook) = 0;
     virtual void on_disconnected(disconnect_hook hook) = 0;
     virtual hub_clients& clients() noexcept = 0;
@@ -126,6 +138,26 @@ public:
     // No new connections (503); Close{allowReconnect:true} and WebSocket close 1001 to all; done when all are
     // gone or shutdown_wait is over.
     virtual boost::asio::awaitable<void> shut_down() = 0;
+
+protected:
+    template <class Pointer>
+    friend class methods_of;
+    virtual void add(std::string name, std::unique_ptr<const detail::method_body> body) = 0;
+};
+
+template <class Pointer>
+class methods_of {
+public:
+    methods_of(hub& to, Pointer at) : to_{to}, at_{std::move(at)} {}
+    template <class Member>
+    methods_of& on(std::string name, Member method) {
+        to_.add(std::move(name), detail::bind_member(at_, method));
+        return *this;
+    }
+
+private:
+    hub& to_;
+    Pointer at_;
 };
 
 // `loops`: those that the HTTP server runs on; they must outlive the hub's connections.

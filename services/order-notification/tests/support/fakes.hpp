@@ -34,6 +34,13 @@ T run(boost::asio::awaitable<T> work) {
     return std::move(*out);
 }
 
+inline void run(boost::asio::awaitable<void> work) {
+    run([](boost::asio::awaitable<void> w) -> boost::asio::awaitable<bool> {
+        co_await std::move(w);
+        co_return true;
+    }(std::move(work)));
+}
+
 class noting_clients final : public signalr::hub_clients {
 public:
     struct call {
@@ -54,19 +61,40 @@ public:
     std::string_view connection_id() const noexcept override { return "c1"; }
     const std::optional<std::string>& user() const noexcept override { return user_; }
     const base::log_scope& log() const noexcept override { return log_; }
+    signalr::connection_items& items() override { return items_; }
+    std::string_view parting_error() const noexcept override { return {}; }
     void abort() override {}
 
 private:
     std::optional<std::string> user_;
     base::log_scope log_;
+    signalr::connection_items items_;
+};
+
+// One call of a method, in JSON.
+class fake_call final : public signalr::detail::call_site {
+public:
+    fake_call(const std::string& user, std::string_view arguments)
+        : caller_{user}, arguments_{signalr::value_reader::of_arguments(signalr::encoding::json, arguments)} {}
+    signalr::caller_context& caller() noexcept override { return caller_; }
+    signalr::value_reader& arguments() noexcept override { return arguments_; }
+    void attach(std::shared_ptr<signalr::detail::upload_port>) override { throw std::logic_error{"not used"}; }
+    void bound() override {}
+    signalr::value_writer* open_result() override { return &result_; }
+    void close_result() override {}
+
+    std::string answer;
+
+private:
+    fake_caller caller_;
+    signalr::value_reader arguments_;
+    signalr::value_writer result_{signalr::encoding::json, answer};
 };
 
 // Keeps the methods; call() is what a client's invocation comes down to.
 class fake_hub final : public signalr::hub {
 public:
-    void on(std::string name, std::size_t arity, signalr::raw_method m) override {
-        methods_[std::move(name)] = {arity, std::move(m)};
-    }
+    void add_filter(std::shared_ptr<signalr::hub_filter>) override { throw std::logic_error{"not used"}; }
     void on_connected(signalr::connect_hook) override {}
     void on_disconnected(signalr::disconnect_hook) override {}
     signalr::hub_clients& clients() noexcept override { return clients_; }
@@ -77,11 +105,15 @@ public:
     boost::asio::awaitable<void> shut_down() override { co_return; }
 
     std::string call(const std::string& user, const std::string& method, const std::string& arguments) {
-        auto& [arity, m] = methods_.at(method);
-        const auto parsed = boost::json::parse(arguments).as_array();
-        if (parsed.size() != arity) throw std::logic_error{"wrong number of arguments"};
-        fake_caller caller{user};
-        return run(m(caller, parsed));
+        const auto& body = *methods_.at(method);
+        if (boost::json::parse(arguments).as_array().size() != body.shape.arity)
+            throw std::logic_error{"wrong number of arguments"};
+        fake_call site{user, arguments};
+        if (body.shape.gives == signalr::detail::method_shape::answer::now)
+            body.run(site);
+        else
+            run(body.run_later(site));
+        return site.answer;
     }
     std::string refusal(const std::string& user, const std::string& method, const std::string& arguments) {
         try {
@@ -92,8 +124,12 @@ public:
     }
 
 private:
+    void add(std::string name, std::unique_ptr<const signalr::detail::method_body> body) override {
+        methods_[std::move(name)] = std::move(body);
+    }
+
     noting_clients clients_;
-    std::map<std::string, std::pair<std::size_t, signalr::raw_method>> methods_;
+    std::map<std::string, std::unique_ptr<const signalr::detail::method_body>> methods_;
 };
 
 // The system of record as a test sets it.
