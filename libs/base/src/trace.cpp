@@ -3,11 +3,10 @@
 #include <span>
 
 #include "base/id_source.hpp"
+#include "base/text.hpp"
 
 namespace base {
 namespace {
-
-constexpr char digits[] = "0123456789abcdef";
 
 bool read_hex(std::string_view text, std::span<std::uint8_t> out) {  // lower case only, as the standard says
     if (text.size() != out.size() * 2) return false;
@@ -18,13 +17,6 @@ bool read_hex(std::string_view text, std::span<std::uint8_t> out) {  // lower ca
         out[i / 2] = static_cast<std::uint8_t>(i % 2 ? out[i / 2] | v : v << 4);
     }
     return true;
-}
-
-void write_hex(std::string& out, std::span<const std::uint8_t> bytes) {
-    for (const auto b : bytes) {
-        out += digits[b >> 4];
-        out += digits[b & 15];
-    }
 }
 
 bool all_zero(std::span<const std::uint8_t> bytes) {
@@ -63,22 +55,17 @@ trace_context trace_context::child(id_source& ids) const {
 }
 
 std::string trace_context::traceparent() const {
-    std::string out;
-    out.reserve(55);
-    out += "00-";
-    write_hex(out, trace_id);
-    out += '-';
-    write_hex(out, span_id);
-    out += '-';
-    write_hex(out, {&flags, 1});
-    return out;
+    char text[55] = "00-";
+    char* end = write_hex(text + 3, trace_id);
+    *end++ = '-';
+    end = write_hex(end, span_id);
+    *end++ = '-';
+    return {text, write_hex(end, {&flags, 1})};
 }
 
 std::string trace_context::trace_id_hex() const {
-    std::string out;
-    out.reserve(32);
-    write_hex(out, trace_id);
-    return out;
+    char text[32];
+    return {text, write_hex(text, trace_id)};
 }
 
 }  // namespace base

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
+
 namespace base {
 namespace {
-
-constexpr char digits[] = "0123456789abcdef";
 
 int nibble(char c) noexcept {
     if (c >= '0' && c <= '9') return c - '0';
@@ -43,22 +43,27 @@ uuid uuid::v7(std::int64_t unix_ms, const bytes& random) noexcept {
     return uuid{out};
 }
 
-void uuid::append_to(std::string& out) const {
-    char text[36];
-    char* p = text;
-    for (std::size_t i = 0; i < 16; ++i) {
-        if (i == 4 || i == 6 || i == 8 || i == 10) *p++ = '-';
-        *p++ = digits[bytes_[i] >> 4];
-        *p++ = digits[bytes_[i] & 15];
+std::array<char, 36> uuid::text() const noexcept {
+    std::array<char, 36> out;
+    const std::span all{bytes_};
+    char* p = write_hex(out.data(), all.first(4));
+    for (const std::size_t at : {4, 6, 8}) {
+        *p++ = '-';
+        p = write_hex(p, all.subspan(at, 2));
     }
-    out.append(text, sizeof text);
+    *p++ = '-';
+    write_hex(p, all.last(6));
+    return out;
+}
+
+void uuid::append_to(std::string& out) const {
+    const auto digits = text();
+    out.append(digits.data(), digits.size());
 }
 
 std::string uuid::str() const {
-    std::string out;
-    out.reserve(36);
-    append_to(out);
-    return out;
+    const auto digits = text();
+    return {digits.data(), digits.size()};
 }
 
 std::int64_t uuid::unix_ms() const noexcept {

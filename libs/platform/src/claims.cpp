@@ -5,6 +5,7 @@
 #include <boost/json/object.hpp>
 #include <cmath>
 
+#include "base/text.hpp"
 #include "strict_json.hpp"
 #include "text.hpp"
 
@@ -104,7 +105,7 @@ bool is_control(std::string_view sequence) {
 bool good_user_id(std::string_view text) noexcept {
     std::size_t count = 0;
     for (std::size_t at = 0; at < text.size();) {
-        const auto end = utf8_end(text, at);
+        const auto end = base::utf8_end(text, at);
         if (end == at || ++count > 64) return false;
         const auto sequence = text.substr(at, end - at);
         if (is_control(sequence)) return false;

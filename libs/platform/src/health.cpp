@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include "base/text.hpp"
 #include "platform/service.hpp"
 #include "text.hpp"
 
@@ -58,7 +59,7 @@ private:
             degraded = degraded || (!ok && c.matters == weight::shared);
             broken = broken || (!ok && c.matters == weight::own);
             if (!checks.empty()) checks += ',';
-            append_json(checks, c.name);
+            base::append_json_string(checks, c.name);
             checks += ok ? R"(:"ok")" : R"(:"unavailable")";
         }
         const char* status = draining()                  ? "draining"

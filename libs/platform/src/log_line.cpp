@@ -3,6 +3,7 @@
 #include <array>
 #include <optional>
 
+#include "base/text.hpp"
 #include "text.hpp"
 
 namespace platform {
@@ -59,19 +60,19 @@ std::optional<range> find_secret(std::string_view text, std::size_t from) noexce
 void append_value(std::string& out, std::string_view name, std::string_view value) {
     value = value.substr(0, longest_value);
     if (is_secret_name(name) && !value.empty())
-        append_json(out, "[secret]");
+        base::append_json_string(out, "[secret]");
     else if (holds_secret(value))
-        append_json(out, masked(value));
+        base::append_json_string(out, masked(value));
     else
-        append_json(out, value);
+        base::append_json_string(out, value);
 }
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
     out += ',';
     if (name.starts_with('@'))
-        append_json(out, "@" + std::string{name});  // @t, @l and @m are ours
+        base::append_json_string(out, "@" + std::string{name});  // @t, @l and @m are ours
     else
-        append_json(out, name);
+        base::append_json_string(out, name);
     out += ':';
     append_value(out, name, value);
 }

@@ -2,6 +2,7 @@
 #include <array>
 #include <set>
 
+#include "base/text.hpp"
 #include "base64url.hpp"
 #include "hmac.hpp"
 #include "platform/auth.hpp"
@@ -13,9 +14,9 @@ namespace {
 void member(std::string& out, std::string_view name, std::string_view value) {
     if (value.empty()) return;
     if (out.size() > 1) out += ',';
-    append_json(out, name);
+    base::append_json_string(out, name);
     out += ':';
-    append_json(out, value);
+    base::append_json_string(out, value);
 }
 
 void append_roles(std::string& out, const std::vector<std::string>& roles) {
@@ -23,7 +24,7 @@ void append_roles(std::string& out, const std::vector<std::string>& roles) {
     out += ",\"roles\":[";
     for (std::size_t i = 0; i < roles.size(); ++i) {
         if (i) out += ',';
-        append_json(out, roles[i]);
+        base::append_json_string(out, roles[i]);
     }
     out += ']';
 }

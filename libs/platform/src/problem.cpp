@@ -1,5 +1,6 @@
 #include "problem.hpp"
 
+#include "base/text.hpp"
 #include "text.hpp"
 
 namespace platform {
@@ -45,9 +46,9 @@ std::string_view standard_detail(unsigned status) {
 }
 
 void append_member(std::string& out, std::string_view name, std::string_view text) {
-    append_json(out, name);
+    base::append_json_string(out, name);
     out += ':';
-    append_json(out, text);
+    base::append_json_string(out, text);
 }
 
 void append_errors(std::string& out, const problem& p) {
@@ -55,11 +56,11 @@ void append_errors(std::string& out, const problem& p) {
     out += ",\"errors\":{";
     for (std::size_t i = 0; i < p.errors.size(); ++i) {
         if (i) out += ',';
-        append_json(out, p.errors[i].first);
+        base::append_json_string(out, p.errors[i].first);
         out += ":[";
         for (std::size_t k = 0; k < p.errors[i].second.size(); ++k) {
             if (k) out += ',';
-            append_json(out, p.errors[i].second[k]);
+            base::append_json_string(out, p.errors[i].second[k]);
         }
         out += ']';
     }
@@ -81,7 +82,7 @@ net::http::response problem_response(const problem& p, std::string_view path, co
     append_errors(body, p);
     for (const auto& [name, json] : p.members) {
         body += ',';
-        append_json(body, name);
+        base::append_json_string(body, name);
         (body += ':') += json;
     }
     body += '}';

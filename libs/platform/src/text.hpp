@@ -35,11 +35,4 @@ inline std::string_view trimmed(std::string_view text) noexcept {
 // Trimmed pieces between any of `separators`; empty ones are left out.
 std::vector<std::string> split(std::string_view text, std::string_view separators);
 
-// Appends `text` as a JSON string with quotes. Bytes that are not UTF-8 become U+FFFD: log lines must stay
-// readable.
-void append_json(std::string& out, std::string_view text);
-
-// Where the UTF-8 sequence at `at` ends, or `at` when there is none. Surrogates and overlong forms are none.
-std::size_t utf8_end(std::string_view text, std::size_t at) noexcept;
-
 }  // namespace platform

@@ -1,8 +1,10 @@
 #include "platform/web.hpp"
 
+#include <charconv>
 #include <mutex>
 
 #include "address_blocks.hpp"
+#include "base/text.hpp"
 #include "cors.hpp"
 #include "problem.hpp"
 #include "rate_limit.hpp"
@@ -34,18 +36,9 @@ void append_address(std::string& out, const address& a) {
     const auto bytes = a.to_v4().to_bytes();
     for (std::size_t i = 0; i < 4; ++i) {
         if (i) out += '.';
-        out += std::to_string(bytes[i]);
+        char digits[3];
+        out.append(digits, std::to_chars(digits, digits + sizeof digits, bytes[i]).ptr);
     }
-}
-
-std::array<char, 32> hex_of(const std::array<std::uint8_t, 16>& id) {
-    constexpr char digits[] = "0123456789abcdef";
-    std::array<char, 32> out{};
-    for (std::size_t i = 0; i < id.size(); ++i) {
-        out[2 * i] = digits[id[i] >> 4];
-        out[2 * i + 1] = digits[id[i] & 15];
-    }
-    return out;
 }
 
 bool guarded(std::string_view path) { return path.starts_with("/api/"); }
@@ -144,10 +137,15 @@ private:
         router_.add(verb, std::move(r));
     }
 
-    std::string correlation_of(const request_fields& fields) const {
-        if (const auto given = base::uuid::parse(fields.correlation); given && !given->is_nil()) return given->str();
-        return ids_.make_v7(time_).str();
+    static std::optional<std::string> given_correlation(const request_fields& fields) {
+        const auto given = base::uuid::parse(fields.correlation);
+        return given && !given->is_nil() ? std::optional{given->str()} : std::nullopt;
     }
+    std::string correlation_of(const request_fields& fields) const {
+        auto given = given_correlation(fields);
+        return given ? std::move(*given) : fresh_correlation();
+    }
+    std::string fresh_correlation() const { return ids_.make_v7(time_).str(); }
 
     base::trace_context trace_of(const request_fields& fields) const {
         if (!fields.traceparent.empty() && !fields.ambiguous_trace)
@@ -168,7 +166,8 @@ private:
     answer decide(passage& p) {
         auto& e = p.e;
         const auto fields = read_fields(e.request);
-        e.correlation = correlation_of(fields);
+        // Without one a fresh one is made when somebody looks: an order brings its own.
+        if (auto given = given_correlation(fields)) e.correlation = std::move(*given);
         if (fields.preflight) {
             p.counted = &preflights_;
             return cors_.preflight(e.request);
@@ -283,8 +282,10 @@ private:
 
     void open_scope(exchange& e) const {
         if (!log_.enabled(base::log_level::error)) return;  // nobody listens
-        const auto trace = hex_of(e.context.trace.trace_id);
-        const base::log_field correlation{"CorrelationId", e.correlation}, id{"TraceId", {trace.data(), trace.size()}};
+        if (e.correlation.empty()) e.correlation = fresh_correlation();
+        char trace[2 * sizeof e.context.trace.trace_id];
+        base::write_hex(trace, e.context.trace.trace_id);
+        const base::log_field correlation{"CorrelationId", e.correlation}, id{"TraceId", {trace, sizeof trace}};
         e.context.log = e.caller.user.empty() ? log_.with({correlation, id})
                                               : log_.with({correlation, {"UserId", e.caller.user}, id});
     }
@@ -301,6 +302,7 @@ private:
     void finish(passage& p, response& out) {
         if (p.origin) add_cors_headers(out, p.origin);
         if (p.e.request.verb == method::head) out.stream = nullptr;  // a stream has no length to keep
+        if (p.e.correlation.empty()) p.e.correlation = fresh_correlation();
         const double seconds = std::chrono::duration<double>(time_.steady() - p.began).count();
         p.counted->done(out.status, seconds);
         if (options_.access_log) log_access(p, out.status, seconds);

@@ -13,9 +13,10 @@ struct call_context {
     trace_context trace;
     log_scope log;
 
-    call_context within(const clock& time, steady_time::duration limit) const {
+    call_context within(const clock& time, steady_time::duration limit) const { return within(time.steady(), limit); }
+    call_context within(steady_time now, steady_time::duration limit) const {
         call_context inner = *this;
-        if (const auto latest = time.steady() + limit; latest < inner.due) inner.due = latest;
+        if (const auto latest = now + limit; latest < inner.due) inner.due = latest;
         return inner;
     }
 };

@@ -14,10 +14,11 @@ public:
     virtual ~id_source() = default;
     virtual void fill(std::span<std::uint8_t> out) = 0;  // cryptographically random in production
 
-    uuid make_v7(const clock& time) {
+    uuid make_v7(const clock& time) { return make_v7(time.now()); }
+    uuid make_v7(unix_micros at) {
         uuid::bytes random;
         fill(random);
-        return uuid::v7(time.now() / 1000, random);
+        return uuid::v7(at / 1000, random);
     }
     std::uint64_t next_u64() {
         std::uint64_t value = 0;

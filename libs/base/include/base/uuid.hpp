@@ -24,8 +24,10 @@ public:
     // Version 7: 48 bits of Unix milliseconds, then version, variant and what `random` gives.
     static uuid v7(std::int64_t unix_ms, const bytes& random) noexcept;
 
-    std::string str() const;                 // lower case, with hyphens
-    void append_to(std::string& out) const;  // the same 36 characters, without a string of its own
+    std::string str() const;  // lower case, with hyphens
+    // The same 36 characters, without a string of their own.
+    std::array<char, 36> text() const noexcept;
+    void append_to(std::string& out) const;
     const bytes& data() const noexcept { return bytes_; }
     bool is_nil() const noexcept { return *this == uuid{}; }
     int version() const noexcept { return bytes_[6] >> 4; }

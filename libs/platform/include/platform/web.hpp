@@ -26,7 +26,7 @@ struct exchange {
     base::call_context context{};         // deadline, trace, log scope with CorrelationId, UserId, TraceId
     identity caller{};                    // of routes that need one
     std::vector<std::string> captures{};  // decoded {segments} of the route, in order
-    std::string correlation{};            // what X-Correlation-Id will say; an endpoint may set it
+    std::string correlation{};            // what X-Correlation-Id will say; an endpoint may set it. Empty: a fresh one
     std::string client_address{};         // behind known proxies: the client's
 };
 
