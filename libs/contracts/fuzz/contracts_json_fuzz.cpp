@@ -3,6 +3,7 @@
 
 #include "contracts/identity.hpp"
 #include "contracts/json.hpp"
+#include "json_agreement.hpp"
 
 namespace {
 
@@ -43,11 +44,12 @@ void orders(std::string_view text) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view text{reinterpret_cast<const char*>(data), size};
+    check(contracts::json::testing::agree(text));
     if (const auto v = contracts::json::parse(text, {}, true); v && v->is(contracts::json::value::kind::string)) {
         std::string out;
-        contracts::json::append_string(out, v->text);
+        contracts::json::append_string(out, v->root().text);
         const auto again = contracts::json::parse(out);
-        check(again && again->text == v->text);
+        check(again && again->root().text == v->root().text);
     }
     events(text);
     orders(text);

@@ -34,7 +34,7 @@ std::optional<correlation_id> id_of(const value& event) {
 }
 
 // The reason stands in dead letters and is shown to operators: a constant phrase, whatever the input was.
-base::result<value> parse_event(std::string_view body) {
+base::result<json::document> parse_event(std::string_view body) {
     auto event = json::parse(body, {}, true);
     if (!event) return broken("not readable as JSON");
     if (!event->is(kind::object)) return broken("not a JSON object");
@@ -60,7 +60,11 @@ base::result<event_item> read_item(const value& from) {
     return out;
 }
 
-void append_items(std::string& out, std::span<const event_item> items) {
+const money* price_of(const event_item& item) noexcept { return item.unit_price ? &*item.unit_price : nullptr; }
+const money* price_of(const order_item& item) noexcept { return &item.unit_price; }
+
+template <class Item>
+void append_items(std::string& out, std::span<const Item> items) {
     out += '[';
     for (const auto& item : items) {
         if (&item != items.data()) out += ',';
@@ -68,20 +72,38 @@ void append_items(std::string& out, std::span<const event_item> items) {
         json::append_string(out, item.product.str());
         out += R"(,"Quantity":)";
         append_number(out, item.quantity);
-        if (item.unit_price) {
+        if (const auto* price = price_of(item)) {
             out += R"(,"UnitPrice":)";
-            append(out, *item.unit_price);
+            append(out, *price);
         }
         out += '}';
     }
     out += ']';
 }
 
+template <class Item>
+std::string accepted_json_of(const correlation_id& id, const user_id& customer, std::span<const Item> items,
+                             std::optional<base::unix_micros> accepted_at) {
+    std::string out;
+    out.reserve(192 + items.size() * 80);
+    append_id(out, id);
+    out += R"(,"Order":{"CustomerId":)";
+    json::append_string(out, customer.str());
+    out += R"(,"Items":)";
+    append_items(out, items);
+    if (accepted_at) {
+        out += R"(,"AcceptedAt":")";
+        base::append_rfc3339(out, *accepted_at);
+        out += '"';
+    }
+    return out += "}}";
+}
+
 base::result<> read_items(const value* items, std::vector<event_item>& into) {
-    if (!items || !items->is(kind::array) || items->items.empty()) return broken("the order has no items");
-    if (items->items.size() > most_items) return broken("the order has too many items");
-    into.reserve(items->items.size());
-    for (const auto& item : items->items) {
+    if (!items || !items->is(kind::array) || items->items().empty()) return broken("the order has no items");
+    if (items->items().size() > most_items) return broken("the order has too many items");
+    into.reserve(items->items().size());
+    for (const auto& item : items->items()) {
         auto read = read_item(item);
         if (!read) return std::unexpected(std::move(read.error()));
         into.push_back(std::move(*read));
@@ -92,19 +114,11 @@ base::result<> read_items(const value* items, std::vector<event_item>& into) {
 }  // namespace
 
 std::string to_json(const order_accepted& e) {
-    std::string out;
-    out.reserve(192 + e.items.size() * 80);
-    append_id(out, e.id);
-    out += R"(,"Order":{"CustomerId":)";
-    json::append_string(out, e.customer.str());
-    out += R"(,"Items":)";
-    append_items(out, e.items);
-    if (e.accepted_at) {
-        out += R"(,"AcceptedAt":")";
-        base::append_rfc3339(out, *e.accepted_at);
-        out += '"';
-    }
-    return out += "}}";
+    return accepted_json_of<event_item>(e.id, e.customer, e.items, e.accepted_at);
+}
+
+std::string accepted_json(const correlation_id& id, const user_id& customer, const order& what) {
+    return accepted_json_of<order_item>(id, customer, what.items, what.created_at);
 }
 
 std::string to_json(const order_processed& e) {
@@ -128,9 +142,9 @@ std::string to_json(const order_failed& e) {
 base::result<order_accepted> read_order_accepted(std::string_view body) {
     const auto event = parse_event(body);
     if (!event) return std::unexpected(event.error());
-    const auto id = id_of(*event);
+    const auto id = id_of(event->root());
     if (!id) return broken("the correlation id is missing or not valid");
-    const auto* order = find(*event, "Order");
+    const auto* order = find(event->root(), "Order");
     if (!order || !order->is(kind::object)) return broken("the order is missing");
     const auto* customer = find(*order, "CustomerId");
     auto user = customer && customer->is(kind::string) ? read_user_id(customer->text) : std::nullopt;
@@ -149,9 +163,9 @@ base::result<order_accepted> read_order_accepted(std::string_view body) {
 base::result<order_processed> read_order_processed(std::string_view body) {
     const auto event = parse_event(body);
     if (!event) return std::unexpected(event.error());
-    const auto id = id_of(*event);
+    const auto id = id_of(event->root());
     if (!id) return broken("the correlation id is missing or not valid");
-    const auto* order = find(*event, "OrderId");
+    const auto* order = find(event->root(), "OrderId");
     const auto number = order ? order->integer() : std::nullopt;
     if (!number || *number < 1) return broken("the order id is missing or not valid");
     return order_processed{*id, *number};
@@ -160,11 +174,11 @@ base::result<order_processed> read_order_processed(std::string_view body) {
 base::result<order_failed> read_order_failed(std::string_view body) {
     const auto event = parse_event(body);
     if (!event) return std::unexpected(event.error());
-    const auto id = id_of(*event);
+    const auto id = id_of(event->root());
     if (!id) return broken("the correlation id is missing or not valid");
-    const auto* reason = find(*event, "Reason");
+    const auto* reason = find(event->root(), "Reason");
     if (reason && !reason->is(kind::string)) return broken("the reason is not a string");
-    return order_failed{*id, reason ? reason->text : std::string{}};
+    return order_failed{*id, reason ? std::string{reason->text} : std::string{}};
 }
 
 std::optional<correlation_id> read_event_id(std::string_view body) { return salvage_order(body).id; }
@@ -172,8 +186,8 @@ std::optional<correlation_id> read_event_id(std::string_view body) { return salv
 salvaged_order salvage_order(std::string_view body) {
     const auto event = json::parse(body, {}, true);
     if (!event || !event->is(kind::object)) return {};
-    salvaged_order out{.id = id_of(*event), .customer = {}};
-    const auto* order = find(*event, "Order");
+    salvaged_order out{.id = id_of(event->root()), .customer = {}};
+    const auto* order = find(event->root(), "Order");
     const auto* customer = order ? find(*order, "CustomerId") : nullptr;
     if (customer && customer->is(kind::string)) out.customer = read_user_id(customer->text);
     return out;
@@ -189,7 +203,7 @@ std::string items_json(std::span<const event_item> items) {
 std::optional<std::vector<event_item>> read_items_json(std::string_view text) {
     const auto items = json::parse(text, {}, true);
     std::vector<event_item> out;
-    if (!items || !read_items(&*items, out)) return std::nullopt;
+    if (!items || !read_items(&items->root(), out)) return std::nullopt;
     return out;
 }
 

@@ -6,6 +6,8 @@
 #include <memory>
 #include <stdexcept>
 
+#include "base/text.hpp"
+
 namespace contracts {
 namespace {
 
@@ -16,10 +18,17 @@ struct free_method {
 // on another thread than the main one leaves that thread's error state behind.
 const std::unique_ptr<EVP_MD, free_method> sha256_method{EVP_MD_fetch(nullptr, "SHA256", nullptr)};
 
+struct free_context {
+    void operator()(EVP_MD_CTX* c) const noexcept { EVP_MD_CTX_free(c); }
+};
+
 fingerprint sha256(std::string_view bytes) {
+    // Kept per thread: making a context costs more than hashing an order.
+    thread_local const std::unique_ptr<EVP_MD_CTX, free_context> context{EVP_MD_CTX_new()};
     fingerprint out;
-    if (!sha256_method ||
-        EVP_Digest(bytes.data(), bytes.size(), out.data(), nullptr, sha256_method.get(), nullptr) != 1)
+    if (!sha256_method || !context || EVP_DigestInit_ex2(context.get(), sha256_method.get(), nullptr) != 1 ||
+        EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) != 1 ||
+        EVP_DigestFinal_ex(context.get(), out.data(), nullptr) != 1)
         throw std::runtime_error{"OpenSSL can't compute SHA-256"};
     return out;
 }
@@ -80,14 +89,8 @@ fingerprint fingerprint_of(std::span<const order_line> lines) { return fingerpri
 fingerprint fingerprint_of(std::span<const event_item> items) { return fingerprint_of_lines(items); }
 
 std::string to_hex(const fingerprint& f) {
-    constexpr char digits[] = "0123456789abcdef";
-    std::string out;
-    out.reserve(2 * f.size());
-    for (const auto byte : f) {
-        out += digits[byte >> 4];
-        out += digits[byte & 15];
-    }
-    return out;
+    char text[2 * std::tuple_size_v<fingerprint>];
+    return {text, base::write_hex(text, f)};
 }
 
 std::optional<fingerprint> read_fingerprint(std::string_view hex) {

@@ -16,25 +16,26 @@ bool same_folded(std::string_view a, std::string_view b) noexcept {
 }
 
 bool has_twins(const value& object, bool fold_case) {
-    const auto& members = object.members;
+    const auto members = object.items();
     if (members.size() <= 16) {  // the common case, without an allocation
-        for (std::size_t i = 1; i < members.size(); ++i)
-            for (std::size_t j = 0; j < i; ++j)
-                if (fold_case ? same_folded(members[i].name, members[j].name) : members[i].name == members[j].name)
-                    return true;
+        for (auto one = members.begin(); one != members.end(); ++one)
+            for (auto other = members.begin(); other != one; ++other)
+                if (fold_case ? same_folded(one->name, other->name) : one->name == other->name) return true;
         return false;
     }
     std::vector<std::string> names;
     names.reserve(members.size());
     for (const auto& each : members) {
-        names.push_back(each.name);
-        if (fold_case) std::transform(names.back().begin(), names.back().end(), names.back().begin(), fold);
+        auto& name = names.emplace_back(each.name);
+        if (fold_case) std::transform(name.begin(), name.end(), name.begin(), fold);
     }
     std::sort(names.begin(), names.end());
     return std::adjacent_find(names.begin(), names.end()) != names.end();
 }
 
-// Builds the tree from the events of Boost.JSON's basic_parser. What it refuses itself it says in `refusal`.
+}  // namespace
+
+// Fills a document from the events of Boost.JSON's basic_parser. What it refuses itself it says in `refusal`.
 class builder {
 public:
     static constexpr std::size_t max_object_size = std::numeric_limits<std::size_t>::max();
@@ -44,25 +45,33 @@ public:
     using error = boost::json::error_code;
     using view = boost::json::string_view;
 
-    value root;
+    // Neither strings nor numbers grow by decoding: all that is kept of a text fits into its own length.
+    builder(std::size_t text_size, std::size_t most_values, bool fold_case)
+        : most_values_{most_values}, fold_case_{fold_case} {
+        out.values_.reserve(std::min({text_size / 8 + 4, most_values, std::size_t{64}}));
+        out.characters_ = std::make_unique_for_overwrite<char[]>(text_size);
+        end_ = begin_ = out.characters_.get();
+    }
+
+    document out;
     const char* refusal = nullptr;
-    std::size_t room = 0;  // values that may still come
-    bool fold_case = false;
 
     bool on_document_begin(error&) { return true; }
     bool on_document_end(error&) { return true; }
     bool on_object_begin(error& ec) { return open(value::kind::object, ec); }
     bool on_array_begin(error& ec) { return open(value::kind::array, ec); }
-    bool on_object_end(std::size_t, error& ec) {
-        if (has_twins(open_.back().container, fold_case)) return refuse("a member stands twice in an object", ec);
-        return close();
+    bool on_object_end(std::size_t n, error& ec) {
+        auto& object = close(n);
+        return !has_twins(object, fold_case_) || refuse("a member stands twice in an object", ec);
     }
-    bool on_array_end(std::size_t, error&) { return close(); }
+    bool on_array_end(std::size_t n, error&) {
+        close(n);
+        return true;
+    }
 
     bool on_key_part(view s, std::size_t, error&) { return gather(s); }
     bool on_key(view s, std::size_t, error&) {
-        gather(s);
-        open_.back().key = std::exchange(text_, {});
+        name_ = take(s);
         return true;
     }
     bool on_string_part(view s, std::size_t, error&) { return gather(s); }
@@ -72,73 +81,64 @@ public:
     bool on_uint64(std::uint64_t, view s, error& ec) { return text(value::kind::number, s, ec); }
     bool on_double(double, view s, error& ec) { return text(value::kind::number, s, ec); }
     bool on_bool(bool b, error& ec) {
-        value v;
-        v.what = value::kind::boolean;
-        v.boolean = b;
-        return add(std::move(v), ec);
+        auto* v = add(value::kind::boolean, ec);
+        if (v) v->boolean = b;
+        return v != nullptr;
     }
-    bool on_null(error& ec) { return add({}, ec); }
+    bool on_null(error& ec) { return add(value::kind::null, ec) != nullptr; }
     bool on_comment_part(view, error&) { return true; }
     bool on_comment(view, error&) { return true; }
 
 private:
-    struct frame {
-        value container;
-        std::string key;  // of the member that comes next
-    };
-
     bool refuse(const char* why, error& ec) {
         refusal = why;
         ec = boost::json::error::extra_data;  // any error stops the parser; ours is told by `refusal`
         return false;
     }
     bool gather(view s) {
-        text_.append(s.data(), s.size());
+        end_ = std::copy(s.begin(), s.end(), end_);
         return true;
+    }
+    std::string_view take(view last_part) {
+        gather(last_part);
+        return {std::exchange(begin_, end_), end_};
+    }
+    value* add(value::kind what, error& ec) {
+        auto& all = out.values_;
+        if (all.size() == most_values_) return refuse("too many values", ec), nullptr;
+        auto& v = all.emplace_back();
+        v.what = what;
+        v.name = std::exchange(name_, {});
+        return &v;
     }
     bool text(value::kind what, view s, error& ec) {
-        value v;
-        v.what = what;
-        if (text_.empty())
-            v.text.assign(s.data(), s.size());
-        else {
-            gather(s);
-            v.text = std::exchange(text_, {});
-        }
-        return add(std::move(v), ec);
+        auto* v = add(what, ec);
+        if (v) v->text = take(s);
+        return v != nullptr;
     }
+    // While a container is open its span is not known yet, and the place holds the container around it instead.
     bool open(value::kind what, error& ec) {
-        if (room == 0) return refuse("too many values", ec);
-        --room;
-        auto& container = open_.emplace_back().container;
-        container.what = what;
-        if (what == value::kind::object) container.members.reserve(2);  // most have two or more
-        return true;
+        auto* v = add(what, ec);
+        if (v) v->span_ = std::exchange(innermost_, static_cast<std::uint32_t>(out.values_.size() - 1));
+        return v != nullptr;
     }
-    bool close() {
-        value done = std::move(open_.back().container);
-        open_.pop_back();
-        place(std::move(done));
-        return true;
-    }
-    bool add(value&& v, error& ec) {
-        if (room == 0) return refuse("too many values", ec);
-        --room;
-        place(std::move(v));
-        return true;
-    }
-    void place(value&& v) {
-        if (open_.empty())
-            root = std::move(v);
-        else if (frame& top = open_.back(); top.container.what == value::kind::array)
-            top.container.items.push_back(std::move(v));
-        else
-            top.container.members.push_back({std::exchange(top.key, {}), std::move(v)});
+    value& close(std::size_t items) {
+        const auto at = innermost_;
+        auto& v = out.values_[at];
+        innermost_ = v.span_;
+        v.span_ = static_cast<std::uint32_t>(out.values_.size()) - at;
+        v.count_ = static_cast<std::uint32_t>(items);
+        return v;
     }
 
-    std::vector<frame> open_;
-    std::string text_;
+    const std::size_t most_values_;
+    const bool fold_case_;
+    std::uint32_t innermost_ = 0;  // the open container
+    std::string_view name_;        // of the member that comes next
+    char *begin_, *end_;           // of the characters of the text that is being taken
 };
+
+namespace {
 
 std::string complaint(const char* what, std::size_t at) { return std::string{what} + " at byte " + std::to_string(at); }
 
@@ -156,15 +156,17 @@ const char* words_for(const boost::json::error_code& ec) noexcept {
 
 }  // namespace
 
-const value* value::find(std::string_view name) const noexcept {
-    for (const auto& each : members)
-        if (each.name == name) return &each.content;
+const value* value::find(std::string_view member) const noexcept {
+    if (what != kind::object) return nullptr;
+    for (const auto& each : items())
+        if (each.name == member) return &each;
     return nullptr;
 }
 
-const value* value::find_any_case(std::string_view name) const noexcept {
-    for (const auto& each : members)
-        if (same_folded(each.name, name)) return &each.content;
+const value* value::find_any_case(std::string_view member) const noexcept {
+    if (what != kind::object) return nullptr;
+    for (const auto& each : items())
+        if (same_folded(each.name, member)) return &each;
     return nullptr;
 }
 
@@ -176,56 +178,19 @@ std::optional<std::int64_t> value::integer() const noexcept {
     return out;
 }
 
-base::result<value> parse(std::string_view text, const limits& l, bool fold_case) {
+base::result<document> parse(std::string_view text, const limits& l, bool fold_case) {
     if (text.size() > l.bytes) return base::fail(base::fault_kind::invalid, "the text is too long");
     boost::json::parse_options options;
     options.max_depth = l.depth;
-    boost::json::basic_parser<builder> parser{options};
+    boost::json::basic_parser<builder> parser{options, text.size(), l.members, fold_case};
     auto& handler = parser.handler();
-    handler.room = l.members;
-    handler.fold_case = fold_case;
 
     boost::json::error_code ec;
     const auto used = parser.write_some(false, text.data(), text.size(), ec);
     if (handler.refusal) return base::fail(base::fault_kind::invalid, complaint(handler.refusal, used));
     if (!ec && used < text.size()) ec = boost::json::error::extra_data;
     if (ec) return base::fail(base::fault_kind::invalid, complaint(words_for(ec), used));
-    return std::move(handler.root);
-}
-
-void append_string(std::string& out, std::string_view utf8) {
-    constexpr char digits[] = "0123456789abcdef";
-    out += '"';
-    std::size_t from = 0;
-    for (std::size_t i = 0; i < utf8.size(); ++i) {
-        const char c = utf8[i];
-        if (static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\') continue;
-        out.append(utf8, from, i - from);
-        from = i + 1;
-        switch (c) {
-            case '"':
-                out += "\\\"";
-                break;
-            case '\\':
-                out += "\\\\";
-                break;
-            case '\n':
-                out += "\\n";
-                break;
-            case '\r':
-                out += "\\r";
-                break;
-            case '\t':
-                out += "\\t";
-                break;
-            default:
-                out += "\\u00";
-                out += digits[c >> 4];
-                out += digits[c & 15];
-        }
-    }
-    out.append(utf8, from);
-    out += '"';
+    return std::move(handler.out);
 }
 
 }  // namespace contracts::json

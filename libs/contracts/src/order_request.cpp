@@ -20,10 +20,12 @@ public:
         const auto* items = body.find_any_case("items");
         if (!items || items->is(kind::null)) return complain("items", "Items are required.");
         if (!items->is(kind::array)) return complain("items", "Items must be an array.");
-        if (items->items.empty()) return complain("items", "At least one order item is required.");
-        if (items->items.size() > most_lines) return complain("items", "At most 100 order items are allowed.");
-        out.lines.reserve(items->items.size());
-        for (std::size_t i = 0; i < items->items.size(); ++i) read_line(items->items[i], i);
+        const auto lines = items->items();
+        if (lines.empty()) return complain("items", "At least one order item is required.");
+        if (lines.size() > most_lines) return complain("items", "At most 100 order items are allowed.");
+        out.lines.reserve(lines.size());
+        std::size_t i = 0;
+        for (const auto& line : lines) read_line(line, i++);
     }
 
 private:
@@ -75,7 +77,7 @@ base::result<order_request> read_order_request(std::string_view body) {
     const auto parsed = json::parse(body, door, true);
     if (!parsed) return std::unexpected(parsed.error());
     reader r;
-    r.read(*parsed);
+    r.read(parsed->root());
     return std::move(r.out);
 }
 

@@ -25,7 +25,7 @@ std::unexpected<base::fault> broken() {
     return base::fail(base::fault_kind::invalid, "the stored order is not readable");
 }
 
-const std::string* text_of(const value& in, std::string_view name) {
+const std::string_view* text_of(const value& in, std::string_view name) {
     const auto* member = in.find(name);
     return member && member->is(kind::string) ? &member->text : nullptr;
 }
@@ -39,7 +39,8 @@ std::optional<order_item> read_order_item(const value& from) {
     const auto cents = parse_money(price->text);
     const auto pieces = quantity->integer();
     if (!id || !cents || !pieces || *pieces < 1 || *pieces > INT32_MAX) return std::nullopt;
-    return order_item{std::move(*id), *name, *image, *cents, static_cast<std::int32_t>(*pieces)};
+    return order_item{std::move(*id), std::string{*name}, std::string{*image}, *cents,
+                      static_cast<std::int32_t>(*pieces)};
 }
 
 std::optional<order_state> read_state(std::string_view text) noexcept {
@@ -146,9 +147,9 @@ std::string status_json(const correlation_id& id, order_state s, order_id order,
 base::result<order> read_order(std::string_view text) {
     const auto from = json::parse(text);
     if (!from || !from->is(kind::object)) return broken();
-    auto out = read_head(*from);
+    auto out = read_head(from->root());
     if (!out) return broken();
-    const auto& items = from->find("items")->items;
+    const auto items = from->find("items")->items();
     out->items.reserve(items.size());
     for (const auto& item : items) {
         auto read = read_order_item(item);

@@ -9,20 +9,20 @@ using namespace contracts;
 TEST(Identity, GivesTheVectorsOfTheContract) {
     const auto file = parse_fixture(read_fixture("identity.json"));
     ASSERT_TRUE(file.find("correlationId"));
-    ASSERT_EQ(8u, file.find("correlationId")->items.size());
-    for (const auto& v : file.find("correlationId")->items)
+    ASSERT_EQ(8u, file.find("correlationId")->items().size());
+    for (const auto& v : file.find("correlationId")->items())
         EXPECT_EQ(v.find("correlationId")->text,
-                  keyed_correlation_id(user_id{v.find("user")->text}, v.find("key")->text).str());
+                  keyed_correlation_id(user_id{std::string{v.find("user")->text}}, v.find("key")->text).str());
 }
 
 TEST(Identity, FingerprintsTheVectorsOfTheContract) {
     const auto file = parse_fixture(read_fixture("identity.json"));
-    ASSERT_EQ(4u, file.find("fingerprint")->items.size());
-    for (const auto& v : file.find("fingerprint")->items) {
+    ASSERT_EQ(4u, file.find("fingerprint")->items().size());
+    for (const auto& v : file.find("fingerprint")->items()) {
         std::vector<order_line> lines;
         std::vector<event_item> items;
-        for (const auto& i : v.find("items")->items) {
-            const product_id id{i.find("productId")->text};
+        for (const auto& i : v.find("items")->items()) {
+            const product_id id{std::string{i.find("productId")->text}};
             const auto quantity = static_cast<std::int32_t>(*i.find("quantity")->integer());
             lines.push_back({id, quantity});
             items.push_back({id, quantity, money{100}});

@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
+#include "json_agreement.hpp"
+#include "support.hpp"
+
 using namespace contracts::json;
 
 namespace {
@@ -20,8 +25,8 @@ TEST(Json, KeepsNumbersAsTheyStood) {
                              "-17", "18446744073709551616", "9007199254740993"}) {
         const auto v = parse(text);
         ASSERT_TRUE(v) << text;
-        EXPECT_TRUE(v->is(value::kind::number));
-        EXPECT_EQ(text, v->text);
+        EXPECT_TRUE(v->root().is(value::kind::number));
+        EXPECT_EQ(text, v->root().text);
     }
 }
 
@@ -30,7 +35,7 @@ TEST(Json, BuildsTheTree) {
 
     ASSERT_TRUE(v);
     ASSERT_TRUE(v->find("a"));
-    const auto& items = v->find("a")->items;
+    const auto items = v->find("a")->items();
     ASSERT_EQ(4u, items.size());
     EXPECT_EQ(1, items[0].integer());
     EXPECT_TRUE(items[1].find("b")->is(value::kind::null));
@@ -39,6 +44,64 @@ TEST(Json, BuildsTheTree) {
     EXPECT_TRUE(v->find("c")->is(value::kind::object));
     EXPECT_FALSE(v->find("A"));
     EXPECT_TRUE(v->find_any_case("A"));
+}
+
+TEST(Json, KeepsWhatItHoldsWhenTheTextIsGone) {
+    auto text = std::make_unique<std::string>(R"({"name":["a longer piece of text","\u00e9",12.50]})");
+    const auto v = parse(*text);
+    text.reset();
+    ASSERT_TRUE(v);
+    const auto items = v->find("name")->items();
+    EXPECT_EQ("a longer piece of text", items[0].text);
+    EXPECT_EQ("\xC3\xA9", items[1].text);
+    EXPECT_EQ("12.50", items[2].text);
+}
+
+TEST(Json, WalksOverNestedContainers) {
+    const auto v = parse(R"([[],[[1],2],{},{"a":[{}]},"end"])");
+    ASSERT_TRUE(v);
+    const auto items = v->root().items();
+    ASSERT_EQ(5u, items.size());
+    EXPECT_TRUE(items[0].items().empty());
+    EXPECT_EQ("2", items[1].items()[1].text);
+    EXPECT_FALSE(items[2].find("a"));
+    EXPECT_EQ(1u, items[3].find("a")->items().size());
+    EXPECT_EQ("end", items[4].text);
+    EXPECT_EQ(5, std::distance(items.begin(), items.end()));
+}
+
+TEST(Json, AgreesWithBoostsOwnValues) {
+    std::vector<std::string> texts{
+        R"({"items":[{"productId":"AZ-700","quantity":1},{"quantity":1000,"productId":"\u0041\n\ud83d\uded2"}]})",
+        R"({"CorrelationId":{"Value":"01977a3c-0000-7000-8000-000000000001"},"Order":{"Items":[],"n":-1.25e-3}})",
+        R"([0,-0,1.5,1e3,18446744073709551615,-9223372036854775808,true,false,null,"",[],{},[[{"":{}}]]])",
+        std::string(32, '[') + std::string(32, ']'),
+        std::string(33, '[') + std::string(33, ']'),
+        "\"" + std::string(5000, 'x') + "\\n" + std::string(5000, 'y') + "\""};
+    for (const auto* file : {"identity.json", "original/retry-and-reject.json"}) texts.push_back(read_fixture(file));
+    for (const auto& text : texts) EXPECT_TRUE(contracts::json::testing::agree(text)) << text;
+
+    std::mt19937 dice{20260203};
+    constexpr std::string_view alphabet = "{}[]\",:\\u0e1-.+Etfn \x01\xC3\xA9";
+    for (int round = 0; round < 20'000; ++round) {
+        auto text = texts[dice() % 3];
+        for (auto changes = dice() % 3 + 1; changes > 0; --changes) {
+            const auto at = dice() % text.size();
+            const auto with = alphabet[dice() % alphabet.size()];
+            switch (dice() % 3) {
+                case 0:
+                    text[at] = with;
+                    break;
+                case 1:
+                    text.insert(at, 1, with);
+                    break;
+                default:
+                    text.erase(at, dice() % 8 + 1);
+                    if (text.empty()) text = "0";
+            }
+        }
+        ASSERT_TRUE(contracts::json::testing::agree(text)) << text;
+    }
 }
 
 TEST(Json, RefusesWhatIsNotExactlyOneValue) {
@@ -52,7 +115,7 @@ TEST(Json, RefusesBadUnicode) {
     for (const std::string& text : {"\"\xFF\"", "\"\xC0\xAF\"", "\"\xED\xA0\x80\"", "\"\\ud800\"", "\"\\udc00\"",
                                     "\"\\ud800x\"", "{\"\xC3\":1}", "\"\n\""})
         EXPECT_FALSE(readable(text));
-    EXPECT_EQ("\xF0\x9F\x9B\x92", parse(R"("\ud83d\uded2")")->text);
+    EXPECT_EQ("\xF0\x9F\x9B\x92", parse(R"("\ud83d\uded2")")->root().text);
 }
 
 TEST(Json, RefusesTwins) {
@@ -90,9 +153,9 @@ TEST(Json, SaysWhereAndWhatButNeverTheInput) {
 }
 
 TEST(Json, IntegerTakesWholeNumbersInRangeOnly) {
-    EXPECT_EQ(INT64_MAX, parse("9223372036854775807")->integer());
+    EXPECT_EQ(INT64_MAX, parse("9223372036854775807")->root().integer());
     for (const auto* text : {"9223372036854775808", "1.0", "1e2", "\"1\"", "null", "true"})
-        EXPECT_FALSE(parse(text)->integer()) << text;
+        EXPECT_FALSE(parse(text)->root().integer()) << text;
 }
 
 TEST(Json, WritesStringsThatItReadsBack) {
@@ -101,5 +164,5 @@ TEST(Json, WritesStringsThatItReadsBack) {
     append_string(out, text);
     const auto back = parse(out);
     ASSERT_TRUE(back) << out;
-    EXPECT_EQ(text, back->text);
+    EXPECT_EQ(text, back->root().text);
 }

@@ -90,7 +90,7 @@ TEST(Orders, PagesHoldTheirItems) {
     const std::vector<order> two{sample(), sample()};
     const auto v = json::parse(page_json(0, 2, 9, two));
     ASSERT_TRUE(v);
-    EXPECT_EQ(2u, v->find("items")->items.size());
+    EXPECT_EQ(2u, v->find("items")->items().size());
     EXPECT_EQ(9, v->find("total")->integer());
 }
 

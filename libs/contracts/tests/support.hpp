@@ -14,14 +14,14 @@ inline std::string read_fixture(const std::string& name) {
     return std::move(out).str();
 }
 
-inline contracts::json::value parse_fixture(const std::string& text) {
+inline contracts::json::document parse_fixture(const std::string& text) {
     auto v = contracts::json::parse(text, {.bytes = 16 << 20, .depth = 32, .members = 1'000'000});
-    return v ? std::move(*v) : contracts::json::value{};
+    return v ? std::move(*v) : *contracts::json::parse("null");
 }
 
 // One value per line.
-inline std::vector<contracts::json::value> fixture_lines(const std::string& name) {
-    std::vector<contracts::json::value> out;
+inline std::vector<contracts::json::document> fixture_lines(const std::string& name) {
+    std::vector<contracts::json::document> out;
     std::istringstream in{read_fixture(name)};
     for (std::string line; std::getline(in, line);)
         if (!line.empty()) out.push_back(parse_fixture(line));

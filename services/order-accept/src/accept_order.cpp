@@ -63,12 +63,10 @@ accept_order::accept_order(const dependencies& from, const catalogue& products, 
              order_counter(from.metrics, "unconfirmed")} {}
 
 boost::asio::awaitable<placed> accept_order::run(base::call_context ctx, place_order order) {
-    auto key = std::move(order.key);
-    auto d = make_draft(std::move(order));
-    d.keyed = !key.empty();
-    d.id = d.keyed ? contracts::keyed_correlation_id(d.user, key) : needs_.ids.make_v7(needs_.clock);
-    d.order.correlation = d.id;
-    auto answer = d.keyed ? co_await run_keyed(ctx, std::move(d), std::move(key)) : co_await run_new(ctx, std::move(d));
+    return order.key.empty() ? run_new(std::move(ctx), std::move(order)) : run_keyed(std::move(ctx), std::move(order));
+}
+
+placed accept_order::counted(placed answer) {
     switch (answer.what) {
         case placement::accepted:
             count_.accepted.add();
@@ -82,17 +80,17 @@ boost::asio::awaitable<placed> accept_order::run(base::call_context ctx, place_o
         default:
             count_.refused.add();
     }
-    co_return answer;
+    return answer;
 }
 
-accept_order::draft accept_order::make_draft(place_order&& order) const {
+accept_order::draft accept_order::make_draft(place_order&& order, base::steady_time now) const {
     draft d;
     d.user = std::move(order.user);
     d.print = contracts::fingerprint_of(order.lines);
     d.accepted_at = needs_.clock.now();
     // Milliseconds are what the 201, the message and the row all can hold.
     d.order.created_at = d.accepted_at / 1000 * 1000;
-    const auto snapshot = products_.current();
+    const auto snapshot = products_.current(now);
     d.has_catalogue = snapshot != nullptr;
     if (!snapshot) return d;
     d.order.items.reserve(order.lines.size());
@@ -106,16 +104,27 @@ accept_order::draft accept_order::make_draft(place_order&& order) const {
     return d;
 }
 
-boost::asio::awaitable<placed> accept_order::run_new(const base::call_context& ctx, draft d) {
-    if (!d.has_catalogue) co_return refusal(placement::unavailable, d.id);
-    if (!d.missing.empty()) co_return refusal(placement::unknown_products, d.id, std::move(d.missing));
+boost::asio::awaitable<placed> accept_order::run_new(base::call_context ctx, place_order order) {
+    const auto now = needs_.clock.steady();
+    auto d = make_draft(std::move(order), now);
+    d.order.correlation = d.id = needs_.ids.make_v7(d.accepted_at);
+    if (!d.has_catalogue) co_return counted(refusal(placement::unavailable, d.id));
+    if (!d.missing.empty()) co_return counted(refusal(placement::unknown_products, d.id, std::move(d.missing)));
     auto body = render(d.order);
-    co_await needs_.workflow.accept(ctx.within(needs_.clock, needs_.limits.workflow_deadline),
+    co_await needs_.workflow.accept(ctx.within(now, needs_.limits.workflow_deadline),
                                     {d.id, d.user, {d.print, body}, d.accepted_at, ctx.trace.trace_id_hex()});
-    co_return co_await publish(ctx, d, d.order, std::move(body));
+    co_return counted(co_await publish(ctx, d, d.order, std::move(body)));
 }
 
-boost::asio::awaitable<placed> accept_order::run_keyed(const base::call_context& ctx, draft d, std::string key) {
+boost::asio::awaitable<placed> accept_order::run_keyed(base::call_context ctx, place_order order) {
+    auto key = std::move(order.key);
+    auto d = make_draft(std::move(order), needs_.clock.steady());
+    d.keyed = true;
+    d.order.correlation = d.id = contracts::keyed_correlation_id(d.user, key);
+    co_return counted(co_await answer_keyed(ctx, std::move(d), std::move(key)));
+}
+
+boost::asio::awaitable<placed> accept_order::answer_keyed(const base::call_context& ctx, draft d, std::string key) {
     auto k = co_await ask_workflow(ctx, d);
     if (k.foreign || (k.print && *k.print != d.print)) co_return refusal(placement::key_reused, d.id);
 
@@ -263,10 +272,6 @@ boost::asio::awaitable<placed> accept_order::publish(const base::call_context& c
 
 messaging::message accept_order::make_message(const base::call_context& ctx, const draft& d,
                                               const contracts::order& what, base::unix_micros queued_at) const {
-    contracts::order_accepted event{.id = d.id, .customer = d.user, .items = {}, .accepted_at = what.created_at};
-    event.items.reserve(what.items.size());
-    for (const auto& item : what.items) event.items.push_back({item.product, item.quantity, item.unit_price});
-
     contracts::timeline steps;
     const bool own = what.created_at == d.order.created_at;
     steps[contracts::step::accepted] = own ? d.accepted_at : what.created_at;
@@ -274,8 +279,8 @@ messaging::message accept_order::make_message(const base::call_context& ctx, con
 
     namespace header = messaging::header;
     messaging::message m;
-    m.body = contracts::to_json(event);
-    m.message_id = needs_.ids.make_v7(needs_.clock).str();
+    m.body = contracts::accepted_json(d.id, d.user, what);
+    m.message_id = needs_.ids.make_v7(queued_at).str();
     m.correlation_id = d.id.str();
     m.headers.reserve(5);
     if (ctx.trace.valid()) {

@@ -129,9 +129,9 @@ catalogue::catalogue(const dependencies& from)
       failures_{
           from.metrics.make_counter("contoso_catalogue_failures_total", "Readings of the catalogue that failed.")} {}
 
-std::shared_ptr<const catalogue_snapshot> catalogue::current() const {
+std::shared_ptr<const catalogue_snapshot> catalogue::current(base::steady_time now) const {
     const std::lock_guard lock{guard_};
-    if (snapshot_ && needs_.clock.steady() - read_at_ > needs_.limits.catalogue_max_age) return nullptr;
+    if (snapshot_ && now - read_at_ > needs_.limits.catalogue_max_age) return nullptr;
     return snapshot_;
 }
 

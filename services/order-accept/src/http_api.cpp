@@ -13,8 +13,10 @@ using net::http::method;
 using net::http::response;
 using platform::exchange;
 
+constexpr const char* json_type = "application/json; charset=utf-8";
+
 response json(unsigned status, std::string body) {
-    return net::http::make_response(status, "application/json; charset=utf-8", std::move(body));
+    return net::http::make_response(status, json_type, std::move(body));
 }
 
 platform::problem plain_problem(unsigned status, std::string detail) {
@@ -43,23 +45,21 @@ public:
     }
 
     awaitable<response> place(exchange& e) const {
-        if (!is_json(e.request.get("Content-Type")))
+        const auto fields = read_order_fields(e.request);
+        if (!is_json(fields.content_type))
             co_return to_response(plain_problem(415, "The body must be application/json in UTF-8."), e);
-        if (const auto encoding = e.request.get("Content-Encoding"); !encoding.empty() && encoding != "identity")
+        if (!fields.content_encoding.empty() && fields.content_encoding != "identity")
             co_return to_response(plain_problem(415, "The body must not be compressed."), e);
-        place_order order;
         std::vector<contracts::validation_error> errors;
-        read_key(e.request, order.key, errors);
+        judge_key(fields, errors);
         auto body = contracts::read_order_request(e.request.body);
         if (!body)
             co_return to_response(plain_problem(400, "The body is not valid JSON: " + body.error().message + '.'), e);
         errors.insert(errors.end(), body->errors.begin(), body->errors.end());
         if (!errors.empty()) co_return invalid(errors, e);
 
-        order.user = contracts::user_id{e.caller.user};
-        order.lines = std::move(body->lines);
-        const bool keyed = !order.key.empty();
-        co_return answer_to(co_await of_.use_case().run(e.context, std::move(order)), keyed, e);
+        place_order order{user(e), std::move(body->lines), std::string{fields.key}};
+        co_return answer_to(co_await of_.use_case().run(e.context, std::move(order)), fields.keys > 0, e);
     }
 
     awaitable<response> list_orders(exchange& e) const {
@@ -128,12 +128,8 @@ private:
 
     response answer_to(placed&& p, bool keyed, exchange& e) const {
         switch (p.what) {
-            case placement::accepted: {
-                e.correlation = p.id.str();
-                auto r = json(201, std::move(p.body));
-                r.set("Location", "/api/orders/" + e.correlation);
-                return r;
-            }
+            case placement::accepted:
+                return created(std::move(p), e);
             case placement::unknown_products:
                 return to_response(plain_problem(404, unknown_products(p.products)), e);
             case placement::key_reused:
@@ -146,6 +142,17 @@ private:
         return to_response(away_problem(keyed ? "The order was not confirmed. Try again with the same Idempotency-Key."
                                               : "The order was not taken. Try again."),
                            e);
+    }
+
+    static response created(placed&& p, exchange& e) {
+        e.correlation = p.id.str();
+        response r;
+        r.status = 201;
+        r.headers.reserve(4);  // the web adds one or two
+        r.headers.emplace_back("Content-Type", json_type);
+        r.headers.emplace_back("Location", "/api/orders/" + e.correlation);
+        r.body = std::move(p.body);
+        return r;
     }
 
     // No Retry-After: a second try without a key could be a second order.

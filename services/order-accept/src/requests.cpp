@@ -93,16 +93,30 @@ bool is_json(std::string_view content_type) {
     return json && (end == content_type.npos || good_parameters(content_type.substr(end + 1)));
 }
 
-void read_key(const net::http::request& r, std::string& key, std::vector<contracts::validation_error>& errors) {
-    std::size_t count = 0;
-    for (const auto& h : r.headers)
-        if (same(h.name, "idempotency-key")) {
-            ++count;
-            key = h.value;
+order_fields read_order_fields(const net::http::request& r) noexcept {
+    order_fields out;
+    for (const auto& [name, value] : r.headers) {
+        switch (name.size()) {  // most fields are none of these; their length alone says so
+            case 12:
+                if (!out.content_type.data() && same(name, "content-type")) out.content_type = value;
+                break;
+            case 15:
+                if (same(name, "idempotency-key") && out.keys++ == 0) out.key = value;
+                break;
+            case 16:
+                if (!out.content_encoding.data() && same(name, "content-encoding")) out.content_encoding = value;
+                break;
+            default:
+                break;
         }
-    if (count > 1)
+    }
+    return out;
+}
+
+void judge_key(const order_fields& fields, std::vector<contracts::validation_error>& errors) {
+    if (fields.keys > 1)
         errors.push_back({"Idempotency-Key", "Only one Idempotency-Key is allowed."});
-    else if (count == 1 && !contracts::valid_idempotency_key(key))
+    else if (fields.keys == 1 && !contracts::valid_idempotency_key(fields.key))
         errors.push_back({"Idempotency-Key", "The key must be 1 to 255 visible ASCII characters."});
 }
 

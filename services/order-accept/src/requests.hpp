@@ -25,8 +25,15 @@ checked<product_query> read_product_query(std::string_view query);
 
 // application/json or anything/…+json; a charset other than UTF-8 is none of ours.
 bool is_json(std::string_view content_type);
+
+// The fields that an order's request is judged by, found in one walk.
+struct order_fields {
+    std::string_view content_type, content_encoding, key;  // the first of its name; null: none
+    std::size_t keys = 0;
+};
+order_fields read_order_fields(const net::http::request& r) noexcept;
 // Idempotency-Key: once at most, 1..255 visible ASCII.
-void read_key(const net::http::request& r, std::string& key, std::vector<contracts::validation_error>& errors);
+void judge_key(const order_fields& fields, std::vector<contracts::validation_error>& errors);
 std::optional<contracts::order_id> read_order_id(std::string_view text) noexcept;
 
 std::string unknown_products(const std::vector<contracts::product_id>& ids);

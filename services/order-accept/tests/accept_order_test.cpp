@@ -59,7 +59,7 @@ struct AcceptOrder : testing::Test {
 std::string member(const placed& p, const char* name) {
     const auto v = contracts::json::parse(p.body);
     const auto* m = v ? v->find(name) : nullptr;
-    return m ? m->text : "";
+    return std::string{m ? m->text : ""};
 }
 
 }  // namespace

@@ -28,8 +28,8 @@ std::string ids(const std::string& page) {
     std::string out;
     const auto v = contracts::json::parse(page);
     if (!v) return "unreadable";
-    for (const auto& item : v->find("items")->items) out += item.find("externalProductId")->text;
-    return out + '/' + v->find("total")->text;
+    for (const auto& item : v->find("items")->items()) out += item.find("externalProductId")->text;
+    return (out += '/') += v->find("total")->text;
 }
 
 std::string ids(const product_query& query) { return ids(catalogue_snapshot{sample()}.page(query)); }

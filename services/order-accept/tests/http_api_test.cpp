@@ -98,7 +98,7 @@ std::string text(const response& r) { return r.shared_body ? std::string{} : r.b
 std::string member(const response& r, const char* name) {
     const auto v = contracts::json::parse(text(r));
     const auto* m = v ? v->find(name) : nullptr;
-    return m ? m->text : "";
+    return std::string{m ? m->text : ""};
 }
 
 }  // namespace
@@ -155,7 +155,7 @@ TEST_F(HttpApi, NamesEveryMemberAtFaultAndNeverTheInput) {
     ASSERT_TRUE(v);
     const auto* errors = v->find("errors");
     ASSERT_TRUE(errors);
-    EXPECT_EQ("Quantity must be greater than 0.", errors->find("items[0].quantity")->items.at(0).text);
+    EXPECT_EQ("Quantity must be greater than 0.", errors->find("items[0].quantity")->items()[0].text);
     EXPECT_TRUE(errors->find("items[0].productId"));
     EXPECT_TRUE(errors->find("items[1].productId"));
     EXPECT_TRUE(errors->find("Idempotency-Key"));

@@ -59,7 +59,7 @@ struct OrderReads : testing::Test {
 std::string member(const answer& a, const char* name) {
     const auto v = contracts::json::parse(a.body);
     const auto* m = v ? v->find(name) : nullptr;
-    return !m ? "" : m->is(contracts::json::value::kind::null) ? "null" : m->text;
+    return std::string{!m ? "" : m->is(contracts::json::value::kind::null) ? "null" : m->text};
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "base/result.hpp"
 #include "contracts/ids.hpp"
 #include "contracts/money.hpp"
+#include "contracts/orders.hpp"
 
 namespace contracts {
 
@@ -41,6 +42,7 @@ struct order_failed {
 };
 
 std::string to_json(const order_accepted& e);
+std::string accepted_json(const correlation_id& id, const user_id& customer, const order& what);  // the same, at intake
 std::string to_json(const order_processed& e);
 std::string to_json(const order_failed& e);
 

@@ -41,9 +41,9 @@ base::result<bool> record(sqlite::connection& c, const failed_order& failure, ba
 std::optional<contracts::fingerprint> fingerprint_of_items(std::string_view json) {
     using kind = contracts::json::value::kind;
     const auto items = contracts::json::parse(json, {}, true);
-    if (!items || !items->is(kind::array) || items->items.empty()) return std::nullopt;
+    if (!items || !items->is(kind::array) || items->root().items().empty()) return std::nullopt;
     std::vector<contracts::event_item> lines;
-    for (const auto& item : items->items) {
+    for (const auto& item : items->root().items()) {
         auto line = item.is(kind::object) ? read_item(item) : std::nullopt;
         if (!line) return std::nullopt;
         lines.push_back(*std::move(line));

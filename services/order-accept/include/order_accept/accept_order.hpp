@@ -44,9 +44,11 @@ private:
     struct draft;      // what this request would order
     struct knowledge;  // what is known of the key's first order
 
-    draft make_draft(place_order&& order) const;
-    boost::asio::awaitable<placed> run_new(const base::call_context& ctx, draft d);
-    boost::asio::awaitable<placed> run_keyed(const base::call_context& ctx, draft d, std::string key);
+    draft make_draft(place_order&& order, base::steady_time now) const;
+    boost::asio::awaitable<placed> run_new(base::call_context ctx, place_order order);
+    boost::asio::awaitable<placed> run_keyed(base::call_context ctx, place_order order);
+    boost::asio::awaitable<placed> answer_keyed(const base::call_context& ctx, draft d, std::string key);
+    placed counted(placed answer);
     boost::asio::awaitable<knowledge> ask_workflow(const base::call_context& ctx, const draft& d);
     boost::asio::awaitable<void> ask_sql(const base::call_context& ctx, const draft& d, knowledge& k);
     boost::asio::awaitable<void> correct_workflow(const base::call_context& ctx, const draft& d, const knowledge& k);
