@@ -30,8 +30,13 @@ struct token_options {
 };
 int print_token(const token_options& o);
 
-int backup(const std::string& data, const std::string& to);
-int print_queues(const std::string& data, bool json);
+// Which shop's file: the one that `serve` would open with the same directory, settings file and environment.
+struct file_options {
+    std::string data = "data";
+    std::optional<std::string> config;
+};
+int backup(const file_options& from, const std::string& to);
+int print_queues(const file_options& of, bool json);
 int print_settings_reference();
 
 // Settings from file, environment and flags; prints every problem and answers nullopt when there is one.

@@ -61,15 +61,19 @@ int run(int argc, char** argv) {
     make_token->add_option("--data", token.data, "Data directory (holds the development key)")->capture_default_str();
     make_token->add_option("--config", token.config, "Settings file")->check(CLI::ExistingFile);
 
-    std::string backup_data = "data", backup_to;
+    shop::file_options backup_from, queues_of;
+    const auto add_file_options = [](CLI::App& to, shop::file_options& o) {
+        to.add_option("--data", o.data, "Data directory")->capture_default_str();
+        to.add_option("--config", o.config, "Settings file")->check(CLI::ExistingFile);
+    };
+    std::string backup_to;
     auto* make_backup = app.add_subcommand("backup", "Copy orders and queues to FILE, while the shop runs or not.");
     make_backup->add_option("file", backup_to, "The copy; must not exist yet")->required();
-    make_backup->add_option("--data", backup_data, "Data directory")->capture_default_str();
+    add_file_options(*make_backup, backup_from);
 
-    std::string queues_data = "data";
     bool queues_json = false;
     auto* queues = app.add_subcommand("queues", "Show what waits in the queues, dead letters too.");
-    queues->add_option("--data", queues_data, "Data directory")->capture_default_str();
+    add_file_options(*queues, queues_of);
     queues->add_flag("--json", queues_json, "One JSON object");
 
     auto* settings = app.add_subcommand("settings", "List all settings with their defaults (Markdown).");
@@ -81,8 +85,8 @@ int run(int argc, char** argv) {
     CLI11_PARSE(app, argc, argv);
     if (*serve) return read_settings(serve->remaining(), serving) ? shop::serve(serving) : 64;
     if (*make_token) return shop::print_token(token);
-    if (*make_backup) return shop::backup(backup_data, backup_to);
-    if (*queues) return shop::print_queues(queues_data, queues_json);
+    if (*make_backup) return shop::backup(backup_from, backup_to);
+    if (*queues) return shop::print_queues(queues_of, queues_json);
     if (*settings) return shop::print_settings_reference();
     return load::run(loading);
 }

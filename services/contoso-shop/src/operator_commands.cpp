@@ -23,7 +23,18 @@ int complain(const std::string& what, int code = exit_failed) {
     return code;
 }
 
-std::string database_in(const std::string& data) { return data + "/contoso.db"; }
+// Of the settings only this one matters here: the shop's others need not be right, or there, to copy its file.
+std::optional<std::string> database_of(const file_options& o) {
+    platform::load_input in;
+    in.table = settings_table();
+    in.file = o.config;
+    in.environment = platform::process_environment();
+    const auto loaded = platform::load_settings(in);
+    const auto connection = loaded.values.text("ConnectionStrings:Contoso");
+    if (connection.empty() || connection.starts_with("sqlite:")) return database_path(loaded.values, o.data);
+    complain("ConnectionStrings:Contoso names no SQLite file (sqlite:PATH), and the single program has no other");
+    return std::nullopt;
+}
 
 void print_table(const std::vector<messaging::queue_state>& queues) {
     const auto now = base::system_clock().now();
@@ -74,12 +85,13 @@ int print_token(const token_options& o) {
     return 0;
 }
 
-int backup(const std::string& data, const std::string& to) {
-    const auto from = database_in(data);
-    if (!std::filesystem::exists(from))
-        return complain("there is no database in " + data + "; name the data directory by --data", exit_no_input);
+int backup(const file_options& from, const std::string& to) {
+    const auto file = database_of(from);
+    if (!file) return platform::exit_config;
+    if (!std::filesystem::exists(*file))
+        return complain("there is no database " + *file + "; name the data directory by --data", exit_no_input);
     const bool terminal = isatty(STDERR_FILENO) == 1;
-    auto done = sqlite::copy_file(from, to, [terminal](int pages_left, int pages) {
+    auto done = sqlite::copy_file(*file, to, [terminal](int pages_left, int pages) {
         if (terminal && pages) std::fprintf(stderr, "\rbackup: %3d%%", 100 - pages_left * 100 / pages);
     });
     if (terminal) std::fprintf(stderr, "\n");
@@ -88,8 +100,10 @@ int backup(const std::string& data, const std::string& to) {
     return 0;
 }
 
-int print_queues(const std::string& data, bool json) {
-    auto file = sqlite::open_for_reading(database_in(data));
+int print_queues(const file_options& of, bool json) {
+    const auto path = database_of(of);
+    if (!path) return platform::exit_config;
+    auto file = sqlite::open_for_reading(*path);
     if (!file) return complain(file.error().message + "; name the data directory by --data", exit_no_input);
     const auto queues = messaging::stored_queues(**file);
     if (!queues) return complain(queues.error().message);

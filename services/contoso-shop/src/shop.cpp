@@ -38,11 +38,6 @@ base::fault because(std::string_view what, const base::fault& f) {
     return {f.kind, std::string{what} + ": " + f.message};
 }
 
-std::string database_path(const settings& s, const std::string& data) {
-    const auto given = s.text("ConnectionStrings:Contoso");
-    return given.starts_with("sqlite:") ? given.substr(7) : data + "/contoso.db";
-}
-
 sqlite::options sqlite_options(const settings& s, const std::string& data) {
     sqlite::options o;
     o.path = database_path(s, data);

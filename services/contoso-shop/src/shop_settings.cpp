@@ -35,7 +35,9 @@ void write_private(const std::string& path, const std::string& text) {
     if (wrote != static_cast<ssize_t>(text.size())) throw std::runtime_error{"can't write " + path};
 }
 
-bool is_sqlite(const std::string& connection) { return connection.empty() || connection.starts_with("sqlite:"); }
+constexpr std::string_view sqlite_scheme = "sqlite:";
+
+bool is_sqlite(const std::string& connection) { return connection.empty() || connection.starts_with(sqlite_scheme); }
 
 }  // namespace
 
@@ -62,6 +64,11 @@ std::vector<setting> settings_table() {
 }
 
 bool is_development(const platform::settings& s) { return s.text("Environment") == "Development"; }
+
+std::string database_path(const platform::settings& s, const std::string& data_directory) {
+    const auto given = s.text("ConnectionStrings:Contoso");
+    return given.starts_with(sqlite_scheme) ? given.substr(sqlite_scheme.size()) : data_directory + "/contoso.db";
+}
 
 std::vector<std::string> problems_between(const platform::settings& s) {
     std::vector<std::string> out;
