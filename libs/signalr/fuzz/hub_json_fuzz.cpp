@@ -1,5 +1,5 @@
 // Any bytes as hub messages and as handshakes: nothing is read outside, and what the scanner calls JSON a full parser
-// calls JSON as well.
+// calls JSON as well. What is read can be written and read again, in either protocol.
 #include <boost/json/parse.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -8,7 +8,7 @@
 #include "handshake.hpp"
 #include "hub_protocol.hpp"
 #include "json_scanner.hpp"
-#include "signalr/json.hpp"
+#include "value_checks.hpp"
 
 using namespace signalr;
 
@@ -38,6 +38,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string text{reinterpret_cast<const char*>(data), size};  // on the heap, so that a read past it is seen
     (void)read_handshake(text, true);
     compare_with_full_parser(text);
+    fuzzing::check_transcoding(text);
+    fuzzing::check_value(encoding::json, text);
 
     const hub_protocol& p = json_protocol();
     const std::string framed = text + record_separator;
@@ -45,14 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const auto length = p.frame_size(rest, 0);
         if (!length || *length == 0) break;
         incoming message;
-        if (p.parse(rest.substr(0, *length), message) && message.kind == message_kind::invocation) {
-            (void)arguments_as_tree(p.encoding(), message);
-            std::string out;
-            p.write_error(out, message.invocation_id, message.target);
-            incoming again;
-            if (!p.parse(out, again) && !message.invocation_id.empty()) std::abort();
-            if (again.error != message.target) std::abort();  // what we write can be read, and says the same
-        }
+        if (p.parse(rest.substr(0, *length), message)) fuzzing::check_message(p, message);
         rest.remove_prefix(*length);
     }
     return 0;

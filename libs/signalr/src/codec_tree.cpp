@@ -66,7 +66,9 @@ private:
         std::int64_t whole = 0;
         std::uint64_t large = 0;
         double any = 0;
-        if (value_reader::of_value(from_.written_in(), written).integer(whole))
+        if (written == "-0")
+            tree_.push_double(-0.0);
+        else if (value_reader::of_value(from_.written_in(), written).integer(whole))
             tree_.push_int64(whole);
         else if (value_reader::of_value(from_.written_in(), written).unsigned_integer(large))
             tree_.push_uint64(large);

@@ -5,11 +5,10 @@
 
 #include "escaped_code_points.hpp"
 #include "net/websocket/utf8.hpp"
+#include "text_blocks.hpp"
 
 namespace signalr {
 namespace {
-
-bool plain_ascii(unsigned char c) noexcept { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
 
 void append_escape(std::string& out, std::uint32_t unit) {
     constexpr char digits[] = "0123456789ABCDEF";
@@ -87,9 +86,8 @@ std::size_t append_character(std::string& out, std::string_view text) {
 void append_json_string(std::string& out, std::string_view text) {
     out += '"';
     while (!text.empty()) {
-        const auto stop =
-            std::ranges::find_if_not(text, [](char c) { return plain_ascii(static_cast<unsigned char>(c)); });
-        const auto plain = static_cast<std::size_t>(stop - text.begin());
+        const auto plain =
+            static_cast<std::size_t>(escape_stop(text.data(), text.data() + text.size()) - text.data());
         out += text.substr(0, plain);
         text.remove_prefix(plain);
         if (text.empty()) break;

@@ -2,6 +2,7 @@
 
 #include "hub_protocol.hpp"
 #include "json_scanner.hpp"
+#include "net/websocket/utf8.hpp"
 #include "signalr/json.hpp"
 
 namespace signalr {
@@ -100,7 +101,7 @@ private:
                                                     std::string_view& to) {
         if (value.kind != json_kind::string) return not_a(name, "String");
         to = value.text;
-        if (!value.escaped && append_check(value.text)) return {};
+        if (!value.escaped && (value.ascii || net::websocket::is_utf8(value.text))) return {};
         // Never longer than what it is made from, so the views into it stay good.
         if (out_.unescaped.capacity() < size_) out_.unescaped.reserve(size_);
         const std::size_t from = out_.unescaped.size();
@@ -113,12 +114,6 @@ private:
     static std::string_view as_written(const json_value& v) {
         if (v.kind != json_kind::string) return v.text;
         return {v.text.data() - 1, v.text.size() + 2};
-    }
-
-    static bool append_check(std::string_view text) {
-        for (const char c : text)
-            if (static_cast<unsigned char>(c) >= 0x80) return false;
-        return true;
     }
 
     std::expected<void, protocol_fault> take_arguments(const json_value& value) {
@@ -147,10 +142,14 @@ private:
         json_scanner inside{value.text};
         json_value element;
         inside.enter_array();
-        while (inside.next_element(element))
+        while (inside.next_element(element)) {
             if (element.kind != json_kind::string)
                 return fault{{"InvalidOperationException: Cannot get the value of a token type '" +
                               token_name(element.kind) + "' as a string."}};
+            std::string plain;
+            if ((element.escaped || !element.ascii) && !append_unescaped(plain, element.text))
+                return invalid("Error reading JSON.");
+        }
         out_.stream_ids = value.text;
         out_.stream_count = value.items;
         return {};

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "net/websocket/utf8.hpp"
+#include "text_blocks.hpp"
 
 namespace signalr {
 namespace {
@@ -116,19 +117,15 @@ bool json_scanner::escape() noexcept {
 }
 
 // At the opening quote.
-bool json_scanner::string(std::string_view& text, bool& escaped) noexcept {
+bool json_scanner::string(std::string_view& text, bool& escaped, bool& ascii) noexcept {
     const char* const from = ++at_;
     escaped = false;
-    while (at_ != end_ && *at_ != '"') {
-        if (static_cast<unsigned char>(*at_) < 0x20) return fail();
-        if (*at_ != '\\') {
-            ++at_;
-            continue;
-        }
+    ascii = true;
+    for (at_ = string_stop(at_, end_, ascii); at_ != end_ && *at_ == '\\'; at_ = string_stop(at_, end_, ascii)) {
         escaped = true;
         if (!escape()) return false;
     }
-    if (at_ == end_) return fail();
+    if (at_ == end_ || *at_ != '"') return fail();
     text = {from, at_};
     ++at_;
     return true;
@@ -193,7 +190,7 @@ bool json_scanner::peek(json_kind& kind) noexcept {
 }
 
 bool json_scanner::scalar(json_value& out) noexcept {
-    if (out.kind == json_kind::string) return string(out.text, out.escaped);
+    if (out.kind == json_kind::string) return string(out.text, out.escaped, out.ascii);
     const char* const from = at_;
     const bool good = out.kind == json_kind::number ? number()
                       : out.kind == json_kind::null ? word("null")
@@ -212,46 +209,54 @@ bool json_scanner::read_value(json_value& out) noexcept {
     return true;
 }
 
+bool json_scanner::name(std::string_view& text, bool& escaped) noexcept {
+    skip_blanks();
+    bool ascii = true;
+    if (at_ == end_ || *at_ != '"') return fail();
+    return string(text, escaped, ascii) && take(':');
+}
+
 // Over a whole array or object. `objects` has a bit per open container, so that no stack is needed.
 bool json_scanner::nested(std::uint32_t& items) noexcept {
-    enum class want { value, value_or_end, name, name_or_end, comma_or_end };
     std::uint64_t objects = 0;
     unsigned open = 0;
-    want next = want::value;
+    std::string_view any;
+    bool escaped = false;
     items = 0;
-    do {
+    for (;;) {
         json_value inner;
-        skip_blanks();
-        if (at_ == end_) return fail();
-        const bool in_object = open > 0 && (objects & 1) != 0;
-        const bool may_end = next != want::value && next != want::name;
-        if (open > 0 && may_end && *at_ == (in_object ? '}' : ']')) {
-            ++at_, --open;
-            objects >>= 1;
-            next = want::comma_or_end;
-        } else if (next == want::comma_or_end) {
-            if (!take(',')) return false;
-            next = in_object ? want::name : want::value;
-        } else if (next == want::name || next == want::name_or_end) {
-            if (*at_ != '"') return fail();
-            if (!string(inner.text, inner.escaped) || !take(':')) return false;
-            next = want::value;
+        if (!peek(inner.kind)) return false;
+        if (open == 1) ++items;
+        if (inner.kind != json_kind::array && inner.kind != json_kind::object) {
+            if (!scalar(inner)) return false;
         } else {
-            if (!peek(inner.kind)) return false;
-            if (open == 1) ++items;
-            if (inner.kind != json_kind::array && inner.kind != json_kind::object) {
-                if (!scalar(inner)) return false;
-                next = want::comma_or_end;
-            } else {
-                if (depth_ + open == max_depth) return fail();
-                ++at_, ++open;
-                const bool object = inner.kind == json_kind::object;
-                objects = objects << 1 | (object ? 1U : 0U);
-                next = object ? want::name_or_end : want::value_or_end;
+            if (depth_ + open == max_depth) return fail();
+            const bool object = inner.kind == json_kind::object;
+            ++at_, ++open;
+            objects = objects << 1 | (object ? 1U : 0U);
+            skip_blanks();
+            if (at_ == end_) return fail();
+            if (*at_ != (object ? '}' : ']')) {
+                if (object && !name(any, escaped)) return false;
+                continue;
             }
         }
-    } while (open > 0);
-    return true;
+        // Out of all that ends here, and on to the next value.
+        for (;;) {
+            skip_blanks();
+            if (at_ == end_) return fail();
+            const bool in_object = (objects & 1) != 0;
+            if (*at_ == (in_object ? '}' : ']')) {
+                ++at_, objects >>= 1;
+                if (--open == 0) return true;
+                continue;
+            }
+            if (*at_ != ',') return fail();
+            ++at_;
+            if (in_object && !name(any, escaped)) return false;
+            break;
+        }
+    }
 }
 
 bool json_scanner::enter_object() noexcept {
@@ -282,9 +287,7 @@ bool json_scanner::next_member(json_member& out) noexcept {
     bool ended = false;
     out.value = {};
     if (!separator('}', ended) || ended) return false;
-    skip_blanks();
-    if (at_ == end_ || *at_ != '"') return fail();
-    return string(out.name, out.name_escaped) && take(':') && read_value(out.value);
+    return name(out.name, out.name_escaped) && read_value(out.value);
 }
 
 bool json_scanner::next_element(json_value& out) noexcept {

@@ -12,6 +12,7 @@ enum class json_kind : unsigned char { null, boolean, number, string, array, obj
 struct json_value {
     json_kind kind = json_kind::null;
     bool escaped = false;     // string: holds a backslash
+    bool ascii = true;        // string: no byte above 0x7f
     std::uint32_t items = 0;  // array: how many elements
     std::string_view text;    // as written; of a string without its quotes
 };
@@ -51,7 +52,8 @@ private:
     bool fail() noexcept;
     void skip_blanks() noexcept;
     bool take(char c) noexcept;
-    bool string(std::string_view& text, bool& escaped) noexcept;
+    bool string(std::string_view& text, bool& escaped, bool& ascii) noexcept;
+    bool name(std::string_view& text, bool& escaped) noexcept;  // and its colon
     bool escape() noexcept;
     bool number() noexcept;
     bool digits() noexcept;

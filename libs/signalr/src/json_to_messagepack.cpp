@@ -66,7 +66,7 @@ private:
         std::int64_t whole = 0;
         std::uint64_t large = 0;
         double any = 0;
-        if (value_reader::of_value(encoding::json, text).integer(whole))
+        if (text != "-0" && value_reader::of_value(encoding::json, text).integer(whole))
             to.integer(whole);
         else if (value_reader::of_value(encoding::json, text).unsigned_integer(large))
             to.unsigned_integer(large);

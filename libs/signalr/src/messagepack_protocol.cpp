@@ -91,6 +91,7 @@ private:
 
     outcome read_call(std::string_view type, std::uint32_t items) {
         auto good = read_headers_and_id(type);
+        if (!good) return good;
         if (good = read_text("target", out_.target); !good) return good;
         if (out_.target.empty()) return is_empty("target for " + std::string{type} + " message");
         if (!read_arguments() || items <= 5) return {};

@@ -9,6 +9,7 @@
 #include "net/websocket/utf8.hpp"
 #include "signalr/json.hpp"
 #include "signalr/values.hpp"
+#include "text_blocks.hpp"
 
 namespace signalr {
 namespace {
@@ -40,19 +41,11 @@ bool whole(std::string_view text, Number& to) noexcept {
 
 // A number that no double can hold: infinite, as .NET reads 1e400, or nothing, as 1e-400.
 double beyond_range(std::string_view text) noexcept {
-    const bool negative = text.front() == '-';
-    if (negative) text.remove_prefix(1);
-    const auto e = text.find_first_of("eE");
-    const std::string_view digits = text.substr(0, e);
-    int exponent = 0;
-    bool small = digits.starts_with("0");
-    if (e != std::string_view::npos) {
-        std::string_view power = text.substr(e + 1);
-        if (power.starts_with('+')) power.remove_prefix(1);
-        if (whole(power, exponent) ? exponent != 0 : true) small = power.starts_with('-');
-    }
-    const double size = small ? 0 : std::numeric_limits<double>::infinity();
-    return negative ? -size : size;
+    const double sign = text.front() == '-' ? -1 : 1;
+    const auto power = text.find_first_of("eE");
+    const char first_digit = text[sign < 0 ? 1 : 0];
+    const bool tiny = power != std::string_view::npos ? text[power + 1] == '-' : first_digit == '0';
+    return sign * (tiny ? 0 : std::numeric_limits<double>::infinity());
 }
 
 }  // namespace
@@ -155,7 +148,7 @@ bool value_reader::text(std::string_view& out, std::string& scratch) {
         json_value v;
         if (!scan(v) || v.kind != json_kind::string) return fail();
         out = v.text;
-        if (!v.escaped) return net::websocket::is_utf8(v.text) || fail();
+        if (!v.escaped) return v.ascii || net::websocket::is_utf8(v.text) || fail();
         scratch.clear();
         if (!append_unescaped(scratch, v.text)) return fail();
         out = scratch;
@@ -166,7 +159,7 @@ bool value_reader::text(std::string_view& out, std::string& scratch) {
     out = {at_, h.size};
     at_ += h.size;
     // The official server's library puts U+FFFD where text is none, and so do we.
-    if (!net::websocket::is_utf8(out)) out = scratch = with_replacements(out);
+    if (!all_ascii(out.data(), out.data() + out.size()) && !net::websocket::is_utf8(out)) out = scratch = with_replacements(out);
     return true;
 }
 

@@ -52,6 +52,26 @@ TEST(JsonProtocol, TakesANullInvocationIdForNone) {
     EXPECT_EQ(m.invocation_id, "");
 }
 
+TEST(JsonProtocol, KeepsStreamIdsItemsAndResultsAsTheyAreWritten) {
+    incoming m;
+    std::string text =
+        "{\"type\":4,\"invocationId\":\"1\",\"target\":\"a\",\"arguments\":[],\"streamIds\":[\"7\",\"8\"]}\x1e";
+    ASSERT_TRUE(json_protocol().parse(text, m));
+    EXPECT_EQ(m.stream_ids, R"(["7","8"])");
+    EXPECT_EQ(m.stream_count, 2U);
+    text = "{\"type\":2,\"invocationId\":\"7\",\"item\":\"x\"}\x1e";
+    ASSERT_TRUE(json_protocol().parse(text, m));
+    EXPECT_EQ(m.item, "\"x\"");
+    EXPECT_EQ(m.stream_count, 0U);
+    text = "{\"type\":3,\"invocationId\":\"7\",\"result\": null }\x1e";
+    ASSERT_TRUE(json_protocol().parse(text, m));
+    EXPECT_EQ(m.result, "null");
+    EXPECT_EQ(m.outcome, completion_kind::value);
+    text = "{\"type\":3,\"invocationId\":\"7\"}\x1e";
+    ASSERT_TRUE(json_protocol().parse(text, m));
+    EXPECT_EQ(m.outcome, completion_kind::nothing);
+}
+
 TEST(JsonProtocol, NamesWhatIsWrong) {
     const std::pair<const char*, const char*> cases[]{
         {"", "Error reading JSON."},
