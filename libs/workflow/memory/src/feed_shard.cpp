@@ -59,10 +59,11 @@ feed_shard::feeds::entry& feed_shard::make(const contracts::user_id& user, base:
     return feeds_.insert(user, now);
 }
 
-void feed_shard::lose(const std::optional<feeds::entry>& gone) {
+void feed_shard::lose(const feeds::taken& gone) {
     if (!gone || gone->value.entries.empty()) return;
-    floor_ = std::max(floor_, gone->value.entries.back().sequence);
-    kept_ -= gone->value.entries.size();
+    const auto& entries = gone->value.entries;
+    floor_ = std::max(floor_, entries.back().sequence);
+    kept_ -= entries.size();
 }
 
 feed_page feed_shard::read(const contracts::user_id& user, std::int64_t after) const {

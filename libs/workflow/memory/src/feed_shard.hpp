@@ -61,7 +61,7 @@ private:
 
     contracts::notification add(contracts::notification news, feeds::entry* stands, base::steady_time now);
     feeds::entry& make(const contracts::user_id& user, base::steady_time now);
-    void lose(const std::optional<feeds::entry>& gone);
+    void lose(const feeds::taken& gone);
 
     mutable std::mutex guard_;
     feeds feeds_;

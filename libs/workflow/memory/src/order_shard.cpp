@@ -65,7 +65,7 @@ bool order_shard::touch(const contracts::correlation_id& id, const contracts::us
 
 void order_shard::forget(const contracts::correlation_id& id) {
     const std::lock_guard lock{guard_};
-    lose(records_.erase(id));
+    lose(records_.erase(id), time_.steady());
 }
 
 bool order_shard::tell(const contracts::correlation_id& id, const status& to) {
@@ -81,16 +81,15 @@ bool order_shard::tell(const contracts::correlation_id& id, const status& to) {
 order_shard::records::entry& order_shard::make(const contracts::correlation_id& id, base::steady_time now) {
     for (int i = 0; i < swept_per_call && records_.pop_expired(now); ++i) {
     }
-    records_.erase(id);  // one past its time that the sweep has not reached yet
-    while (records_.size() >= limit_) lose(records_.pop_oldest());
+    while (records_.size() >= limit_) lose(records_.pop_oldest(), now);
     auto& made = records_.insert(id, now);
     made.value.made_at = time_.now();
     return made;
 }
 
 // What goes before its time is an intake that is no longer known: from then on only later ones are.
-void order_shard::lose(const std::optional<records::entry>& gone) {
-    if (gone && gone->expires > time_.steady()) knows_since_ = std::max(knows_since_, gone->value.made_at + 1);
+void order_shard::lose(const records::taken& gone, base::steady_time now) {
+    if (gone && gone->expires > now) knows_since_ = std::max(knows_since_, gone->value.made_at + 1);
 }
 
 base::unix_micros order_shard::knows_since() const {

@@ -36,7 +36,7 @@ private:
     using records = expiring_map<contracts::correlation_id, record>;
 
     records::entry& make(const contracts::correlation_id& id, base::steady_time now);
-    void lose(const std::optional<records::entry>& gone);
+    void lose(const records::taken& gone, base::steady_time now);
 
     mutable std::mutex guard_;
     records records_;
