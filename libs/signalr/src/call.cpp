@@ -45,10 +45,7 @@ std::string describe(std::exception_ptr trouble, bool detailed) {
 
 std::string binding_failure(const hub_method& method, bool detailed) {
     std::string text = "Failed to invoke '" + method.name + "' due to an error on the server.";
-    if (detailed)
-        text +=
-            " InvalidDataException: Error binding arguments. Make sure that the types of the provided values match the "
-            "types of the hub method being invoked.";
+    if (detailed) text.append(" ").append(does_not_fit);
     return text;
 }
 

@@ -89,6 +89,10 @@ bool fits(const hub_connection& owner, const hub_method& method, const incoming&
 
 // What stands behind an error text: " HubException: msg" always, other exceptions only with detailed errors.
 std::string describe(std::exception_ptr trouble, bool detailed);
+inline constexpr std::string_view does_not_fit =
+    "InvalidDataException: Error binding arguments. Make sure that the types of the provided values match the types of "
+    "the "
+    "hub method being invoked.";
 std::string binding_failure(const hub_method& method, bool detailed);
 std::string call_failure(const hub_method& method, std::exception_ptr trouble, bool detailed);
 

@@ -58,31 +58,31 @@ bool hub_connection::refused(const incoming& message, const hub_method* method) 
         return refuse("Failed to invoke '" + std::string{message.target} +
                       "' due to an error on the server. HubException: Method does not exist.");
     const auto& shape = method->body->shape;
-    if (!message.binding_fault.empty()) {
-        const std::string why = "Failed to invoke '" + method->name + "' due to an error on the server.";
-        return refuse(detailed ? why + " " + std::string{message.binding_fault} : why);
-    }
-    if (message.argument_count != shape.arity) {
-        const std::string why = "Failed to invoke '" + method->name + "' due to an error on the server.";
-        return refuse(detailed ? why + " InvalidDataException: Invocation provides " +
-                                     std::to_string(message.argument_count) + " argument(s) but target expects " +
-                                     std::to_string(shape.arity) + "."
-                               : why);
-    }
     const bool streams = shape.gives == detail::method_shape::answer::stream;
     const bool as_stream = message.kind == message_kind::stream_invocation;
-    if (streams == as_stream && message.stream_count == shape.uploads) return false;
+    // The spelling of its registration, but for this one parser of the official server.
+    const std::string name{as_stream && protocol_->binary() ? message.target : std::string_view{method->name}};
+    const auto unbound = [&](const std::string& detail) {
+        return refuse("Failed to invoke '" + name + "' due to an error on the server." +
+                      (detailed ? " " + detail : ""));
+    };
+    if (!message.binding_fault.empty()) return unbound(std::string{message.binding_fault});
+    if (message.argument_count != shape.arity)
+        return unbound("InvalidDataException: Invocation provides " + std::to_string(message.argument_count) +
+                       " argument(s) but target expects " + std::to_string(shape.arity) + ".");
+    if (!streams && !as_stream && message.stream_count == shape.uploads) return false;
 
-    if (!fits(*this, *method, message)) return refuse(binding_failure(*method, detailed));
+    if (!fits(*this, *method, message)) return unbound(std::string{does_not_fit});
     if (as_stream && !streams)
-        return refuse("The client attempted to invoke the non-streaming '" + method->name +
+        return refuse("The client attempted to invoke the non-streaming '" + name +
                       "' method with a streaming invocation.");
     if (streams && !as_stream)
-        return refuse("The client attempted to invoke the streaming '" + method->name +
+        return refuse("The client attempted to invoke the streaming '" + name +
                       "' method with a non-streaming invocation.");
-    return refuse("An unexpected error occurred invoking '" + method->name +
-                  "' on the server. HubException: Client sent " + std::to_string(message.stream_count) +
-                  " stream(s), Hub method expects " + std::to_string(shape.uploads) + ".");
+    if (message.stream_count == shape.uploads) return false;
+    return refuse("An unexpected error occurred invoking '" + name + "' on the server. HubException: Client sent " +
+                  std::to_string(message.stream_count) + " stream(s), Hub method expects " +
+                  std::to_string(shape.uploads) + ".");
 }
 
 void hub_connection::run(const incoming& message, const hub_method& method) {

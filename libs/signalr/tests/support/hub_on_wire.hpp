@@ -16,6 +16,35 @@ namespace signalr::testing {
 
 inline constexpr std::string_view rs = "\x1e";
 
+// Cuts what a server sends into hub messages; the answer to the handshake is JSON in any protocol.
+class message_cutter {
+public:
+    bool messagepack = false;
+
+    void add(std::string_view bytes, std::vector<std::string>& to) {
+        rest_ += bytes;
+        for (auto size = next(); size > 0; size = next()) {
+            to.push_back(rest_.substr(0, size));
+            rest_.erase(0, size);
+            first_ = false;
+        }
+    }
+
+private:
+    std::size_t next() const {
+        if (!messagepack || first_) return rest_.find('\x1e') + 1;
+        std::size_t length = 0;
+        for (std::size_t i = 0; i < rest_.size() && i < 5; ++i) {
+            const auto byte = static_cast<unsigned char>(rest_[i]);
+            length |= static_cast<std::size_t>(byte & 0x7f) << (7 * i);
+            if ((byte & 0x80) == 0) return i + 1 + length <= rest_.size() ? i + 1 + length : 0;
+        }
+        return 0;
+    }
+    std::string rest_;
+    bool first_ = true;
+};
+
 // One client on a fake connection. What the server sends is cut into hub messages.
 class wire_client {
 public:
@@ -74,24 +103,20 @@ private:
             close_code = net::websocket::read_close(f.payload)->code;
         } else if (f.op == opcode::text || f.op == opcode::binary) {
             text_frames = text_frames && f.op == opcode::text;
-            stream_ += f.payload;
             if (f.fin) ++frames;
-            for (auto end = stream_.find('\x1e'); end != std::string::npos; end = stream_.find('\x1e')) {
-                messages.push_back(stream_.substr(0, end + 1));
-                stream_.erase(0, end + 1);
-            }
+            cutter.add(f.payload, messages);
         }
     }
 
     fake_loop& loop_;
     net::websocket::mask_key mask{9, 8, 7, 6};
     net::websocket::decoder from_server_{net::websocket::role::client, 1 << 30};
-    std::string stream_;
     std::size_t last_left_ = 0;
 
 public:
     fake_connection wire;
-    std::vector<std::string> messages;  // read so far, each with its separator
+    message_cutter cutter;
+    std::vector<std::string> messages;  // read so far, each with its framing
     std::optional<std::uint16_t> close_code;
     int frames = 0;
     bool text_frames = true;

@@ -1,25 +1,14 @@
-// The methods that the captured conversations call, as far as this hub can have them.
+// The methods that the captured conversations call, as this hub has them.
 #pragma once
 #include <limits>
 #include <stdexcept>
 
+#include "gate.hpp"
 #include "hub_on_wire.hpp"
 
 namespace signalr::testing {
 
 namespace asio = boost::asio;
-
-inline std::int32_t int32_of(const boost::json::value& v) {
-    if (!v.is_int64() || v.get_int64() > std::numeric_limits<std::int32_t>::max() ||
-        v.get_int64() < std::numeric_limits<std::int32_t>::min())
-        throw binding_error{};
-    return static_cast<std::int32_t>(v.get_int64());
-}
-
-inline std::string string_of(const boost::json::value& v) {
-    if (!v.is_string()) throw binding_error{};
-    return std::string{v.get_string()};
-}
 
 class my_hub_exception final : public hub_exception {
 public:
@@ -27,72 +16,178 @@ public:
     const char* type_name() const noexcept override { return "MyHubException"; }
 };
 
-// A method whose answer is at hand.
-inline raw_method at_once(std::function<std::string(caller_context&, const boost::json::array&)> f) {
-    return [f = std::move(f)](caller_context& c, const boost::json::array& args) -> asio::awaitable<std::string> {
-        co_return f(c, args);
-    };
-}
+// JSON text as it stands, and an object of any kind.
+struct json_text {
+    std::string value;
+};
+struct any_object {};
+struct named_value {
+    std::string kind;
+};
+
+}  // namespace signalr::testing
+
+template <>
+struct signalr::codec<signalr::testing::json_text> {
+    static void write(value_writer& to, const testing::json_text& from) { to.json(from.value); }
+};
+template <>
+struct signalr::codec<signalr::testing::named_value> {
+    static void write(value_writer& to, const testing::named_value& from) {
+        if (from.kind == "version")
+            to.text("1.2.3.4");
+        else
+            to.floating(-std::numeric_limits<double>::quiet_NaN());  // .NET's has that sign
+    }
+};
+template <>
+struct signalr::codec<signalr::testing::any_object> {
+    static bool read(value_reader& from, testing::any_object&) {
+        return from.peek() == value_kind::object ? from.skip() : from.fail();
+    }
+};
+
+namespace signalr::testing {
 
 inline void add_failing_methods(hub& h) {
-    h.on("ThrowException", 1, at_once([](auto&, auto& a) -> std::string {
-             throw described_error{"InvalidOperationException", string_of(a[0])};
-         }));
-    h.on("ThrowHub", 1, at_once([](auto&, auto& a) -> std::string { throw hub_exception{string_of(a[0])}; }));
-    h.on("ThrowDerived", 1, at_once([](auto&, auto& a) -> std::string { throw my_hub_exception{string_of(a[0])}; }));
-    h.on("ThrowAsync", 1,
-         at_once([](auto&, auto& a) -> std::string { throw described_error{"ArgumentException", string_of(a[0])}; }));
-    h.on("ThrowInner", 1, at_once([](auto&, auto& a) -> std::string { throw hub_exception{string_of(a[0])}; }));
-    h.on("Value", 1, at_once([](auto&, auto&) { return std::string{"\x1e"}; }));  // what can't be written
+    h.on("ThrowException", [](std::string text) { throw described_error{"InvalidOperationException", text}; });
+    h.on("ThrowHub", [](std::string text) { throw hub_exception{text}; });
+    h.on("ThrowDerived", [](std::string text) { throw my_hub_exception{text}; });
+    h.on("ThrowAsync", [](std::string text) -> asio::awaitable<void> {
+        throw described_error{"ArgumentException", text};
+        co_return;
+    });
+    h.on("ThrowInner", [](std::string text) { throw hub_exception{text}; });
+    h.on("Secured", [] { throw unauthorized_error{}; });
 }
 
 inline void add_sending_methods(hub& h) {
-    h.on("InvokeWithString", 1, at_once([&h](caller_context& c, auto& a) {
-             h.clients().client(c.connection_id()).send_json("Message", "[" + json_string(string_of(a[0])) + "]");
-             return std::string{};
-         }));
-    h.on("SendAllKinds", 0, at_once([&h](caller_context& c, auto&) {
-             h.clients().client(c.connection_id()).send_json("Kinds", R"([1,"two",3.5,true,null,[1,2],{"a":1}])");
-             return std::string{};
-         }));
-    h.on("SendCustomObject", 1, at_once([](auto&, auto& a) {
-             if (!a[0].is_object()) throw binding_error{};
-             return std::string{};
-         }));
+    h.on("InvokeWithString", [&h](caller_context& c, std::string_view text) {
+        h.clients().client(c.connection_id()).send_json("Message", "[" + json_string(text) + "]");
+    });
+    h.on("SendCustomObject", [](any_object) {});
 }
 
-inline void add_reference_methods(hub& h) {
-    h.on("Echo", 1, at_once([](auto&, auto& a) { return json_string(string_of(a[0])); }));
-    h.on("EchoObject", 1, at_once([](auto&, auto& a) { return to_text(a[0]); }));
-    h.on("EchoNullableString", 1, at_once([](auto&, auto& a) { return to_text(a[0]); }));
-    h.on("EchoInt", 1, at_once([](auto&, auto& a) { return std::to_string(int32_of(a[0])); }));
-    h.on("EchoBool", 1, at_once([](auto&, auto& a) {
-             if (!a[0].is_bool()) throw binding_error{};
-             return to_text(a[0]);
-         }));
-    h.on("EchoInts", 1, at_once([](auto&, auto& a) {
-             if (!a[0].is_array()) throw binding_error{};
-             return to_text(a[0]);
-         }));
-    h.on("Ping", 0, at_once([](auto&, auto&) { return std::string{}; }));
-    h.on("VoidTask", 0, at_once([](auto&, auto&) { return std::string{}; }));
-    h.on("NullString", 0, at_once([](auto&, auto&) { return std::string{"null"}; }));
-    h.on("Add", 2, at_once([](auto&, auto& a) { return std::to_string(int32_of(a[0]) + int32_of(a[1])); }));
-    h.on("Optional", 2, at_once([](auto&, auto& a) { return json_string(string_of(a[0]) + string_of(a[1])); }));
-    h.on("renamed", 0, at_once([](auto&, auto&) { return std::string{"\"renamed ok\""}; }));
-    h.on("GetUser", 0, at_once([](caller_context& c, auto&) { return c.user() ? json_string(*c.user()) : "null"; }));
-    h.on("WithToken", 2, at_once([](auto&, auto&) { return std::string{}; }));
-    h.on("WhoAmI", 0, at_once([](auto&, auto&) { return std::string{"\"svc\""}; }));
-    h.on("TypeOfObject", 1, at_once([](auto&, auto& a) {
-             return std::string{a[0].is_null() ? "\"null\"" : "\"System.Text.Json.JsonElement\""};
-         }));
-    h.on("Sleep", 2, at_once([](auto&, auto& a) { return to_text(a[1]); }));
-    h.on("Abort", 0, at_once([](caller_context& c, auto&) {
-             c.abort();
-             return std::string{};
-         }));
+// What the reference hub does after a while is done here when the test opens `time`.
+inline void add_streams(hub& h, gate& time) {
+    h.on("Stream", []() -> generator<std::string> {
+        co_yield "a";
+        co_yield "b";
+        co_yield "c";
+    });
+    h.on("EmptyStream", []() -> generator<int> { co_return; });
+    h.on("Counter", [&time](int count, int delay) -> generator<int> {
+        for (int i = 0; i < count; ++i) {
+            if (delay > 0) co_await time.pass();
+            co_yield i;
+        }
+    });
+    h.on("InfiniteStream", [&h, &time](caller_context& c) -> generator<int> {
+        const std::string id{c.connection_id()};
+        try {
+            for (;;) co_await time.pass();
+        } catch (const boost::system::system_error&) {
+            h.clients().client(id).send_json("StreamCanceled", "[]");
+        }
+        co_yield 0;
+    });
+    h.on("StreamThrowException",
+         [](std::string text) -> generator<int> { throw described_error{"InvalidOperationException", text}; });
+    h.on("FailAfter", [](int items) -> generator<int> {
+        for (int i = 0; i < items; ++i) co_yield i;
+        throw described_error{"InvalidOperationException", "stream failed"};
+    });
+    h.on("HubFailAfter", [](int items) -> generator<int> {
+        for (int i = 0; i < items; ++i) co_yield i;
+        throw hub_exception{"hub stream failed"};
+    });
+    h.on("StreamNull", [] { return generator<int>{}; });
+}
+
+inline void add_uploads(hub& h, gate& time) {
+    h.on("StreamingConcat", [](upload<std::optional<std::string>> parts) -> asio::awaitable<std::string> {
+        std::string all;
+        while (const auto part = co_await parts.next()) all += part->value_or("");
+        co_return all;
+    });
+    h.on("UploadTwo", [](int start, upload<int> a, upload<int> b) -> asio::awaitable<int> {
+        int sum = 0;
+        while (const auto x = co_await a.next()) sum += *x;
+        while (const auto x = co_await b.next()) sum += *x;
+        co_return start + 2 * sum;
+    });
+    h.on("Doubler", [](upload<int> all) -> generator<int> {
+        while (const auto x = co_await all.next()) co_yield 2 * *x;
+    });
+    h.on("UploadCatch", [](upload<int> all) -> asio::awaitable<std::string> {
+        try {
+            while (co_await all.next()) continue;
+        } catch (const hub_exception& e) {
+            co_return std::string{e.type_name()} + ": " + e.what();
+        }
+        co_return "nothing";
+    });
+    h.on("UploadFirst", [](upload<int> all) -> asio::awaitable<std::string> {
+        co_return "first " + std::to_string((co_await all.next()).value());
+    });
+    h.on("UploadSlow", [&time](int, upload<int> all) -> asio::awaitable<std::string> {
+        co_await time.pass();
+        int n = 0;
+        while (co_await all.next()) ++n;
+        co_return "n=" + std::to_string(n);
+    });
+}
+
+inline void add_reference_methods(hub& h, gate& time) {
+    h.on("Echo", [](std::string_view text) { return text; });
+    h.on("EchoObject", [](boost::json::value v) { return v; });
+    h.on("EchoNullableString", [](std::optional<std::string> text) { return text; });
+    h.on("EchoInt", [](std::int32_t i) { return i; });
+    h.on("EchoBool", [](bool b) { return b; });
+    h.on("EchoInts", [](std::vector<int> all) { return all; });
+    h.on("Ping", [] {});
+    h.on("VoidTask", []() -> asio::awaitable<void> { co_return; });
+    h.on("NullString", [] { return std::optional<std::string>{}; });
+    h.on("Add", [](int a, int b) { return a + b; });
+    h.on("Optional", [](std::string a, std::string b) { return a + b; });
+    h.on("renamed", [] { return "renamed ok"; });
+    h.on("GetUser", [](caller_context& c) { return c.user(); });
+    h.on("WithToken", [](std::string, any_object) {});
+    h.on("WhoAmI", [] { return "svc"; });
+    h.on("Sleep", [&time](int, std::string text) -> asio::awaitable<std::string> {
+        co_await time.pass();
+        co_return text;
+    });
+    h.on("Abort", [](caller_context& c) { c.abort(); });
     add_failing_methods(h);
     add_sending_methods(h);
+    add_streams(h, time);
+    add_uploads(h, time);
+}
+
+// What depends on how the values came: .NET's names of types, and a value that one of the protocols can't write.
+inline void add_methods_of(hub& h, encoding protocol) {
+    const bool json = protocol == encoding::json;
+    h.on("TypeOfObject", [json](boost::json::value v) -> std::string {
+        if (v.is_null()) return "null";
+        if (json) return "System.Text.Json.JsonElement";
+        return v.is_string() ? "System.String" : "System.Byte";
+    });
+    h.on("SendAllKinds", [json, &h](caller_context& c) {
+        h.clients()
+            .client(c.connection_id())
+            .send_json("Kinds",
+                       json ? R"([1,"two",3.5,true,null,[1,2],{"a":1}])" : R"([1,"two",3.5,true,null,[1,2],{"A":1}])");
+    });
+    h.on("Value", [](std::string_view kind) { return named_value{std::string{kind}}; });
+    h.on("NestedStream", [json]() -> generator<json_text> {
+        co_yield json_text{"null"};
+        co_yield json_text{
+            json ? R"({"id":7,"child":{"name":"c","amount":1.50},"items":[{"name":"i1","amount":10},)"
+                   R"({"name":null,"amount":-0.1}],"map":{"One":1,"two":2},"favourite":5,"urlValue":"u"})"
+                 : R"({"Id":7,"Child":{"Name":"c","Amount":"1.50"},"Items":[{"Name":"i1","Amount":"10"},)"
+                   R"({"Name":null,"Amount":"-0.1"}],"Map":{"One":1,"two":2},"Favourite":"Green","URLValue":"u"})"};
+    });
 }
 
 }  // namespace signalr::testing
