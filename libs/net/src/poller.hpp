@@ -7,13 +7,29 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <vector>
+
+struct epoll_event;
 
 namespace net {
 
+// What came before anything was made of it.
+struct early_input {
+    static constexpr std::ptrdiff_t not_read = -1'000'000;
+    const char* data = nullptr;
+    std::ptrdiff_t size = not_read;  // negative: minus errno
+};
+
+// Ready sockets take three steps, each for some of them before the next: reading, thinking, sending. Each finds its code, and the
+// kernel's, in the caches then; all three for one socket after the other cost a sixth more. `events` are EPOLLIN, EPOLLOUT,
+// EPOLLERR, EPOLLHUP, level triggered.
 class pollable {
 public:
-    virtual void on_ready(std::uint32_t events) = 0;  // EPOLLIN, EPOLLOUT, EPOLLERR, EPOLLHUP; level triggered
+    // May read at most `room` bytes to `into`, and do nothing else.
+    virtual early_input read_ahead(std::uint32_t events, char* into, std::size_t room) = 0;
+    virtual void on_ready(std::uint32_t events, early_input input) = 0;
+    virtual void after_ready() = 0;
 
 protected:
     ~pollable() = default;
@@ -35,9 +51,11 @@ public:
 private:
     void arm();
     bool turn();
+    void serve(std::span<const epoll_event> together);
 
     boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> epoll_;
     std::function<void()> after_events_;
+    std::unique_ptr<char[]> early_;  // room for what is read ahead
     std::vector<std::shared_ptr<void>> graveyard_;
     bool in_turn_ = false;
 };

@@ -13,11 +13,7 @@ namespace net {
 namespace {
 
 constexpr auto never = std::chrono::steady_clock::time_point::max();
-constexpr std::chrono::milliseconds linger_time{1'000};  // what comes after our FIN is thrown away so long,
-constexpr std::uint32_t linger_bytes = 1024 * 1024;      // and so much of it
-constexpr std::size_t kept_leftover = 512;               // capacity that an idle connection may keep
-constexpr std::size_t seal_at_once = 64 * 1024;     // plain bytes encrypted before the kernel is asked to take them
-constexpr std::size_t record_overhead = 16 * 1024;  // of one TLS record that was waiting inside OpenSSL
+constexpr std::chrono::milliseconds linger_time{1'000};  // what comes after our FIN is thrown away so long
 
 boost::asio::ip::address address_of_peer(int fd) {
     namespace ip = boost::asio::ip;
@@ -160,13 +156,6 @@ void socket_connection::settle_soon() {
     home_.settle_later(self());
 }
 
-template <class F>
-void socket_connection::inside_rider(F f) {
-    ++depth_;
-    f();
-    --depth_;
-}
-
 void socket_connection::switch_to(std::unique_ptr<protocol> next) {
     if (ended_) return;
     next_ = std::move(next);
@@ -181,234 +170,6 @@ void socket_connection::take_next() {
         rider_due_ = never;
         inside_rider([this] { rider_->attached(*this); });
     }
-}
-
-// --- input -----------------------------------------------------------------------------------------------------------
-
-// While lingering whatever comes is thrown away, so that only then nothing holds reading back.
-bool socket_connection::wants_input() const noexcept {
-    return fin_sent_ || !(paused_ || congested_ || eof_ || closing_);
-}
-
-// Interest in input is added at once but dropped only when some comes that is not wanted (on_ready): short pauses, the
-// usual ones, cost no system call.
-void socket_connection::update_interest() {
-    const std::uint32_t input = wants_input() ? std::uint32_t{EPOLLIN} : interest_ & EPOLLIN;
-    const std::uint32_t wanted = input | (writing_ ? std::uint32_t{EPOLLOUT} : 0U);
-    if (ended_ || wanted == interest_) return;
-    interest_ = wanted;
-    home_.sockets().change(socket_.get(), *this, wanted);
-}
-
-void socket_connection::on_ready(std::uint32_t events) {
-    if (ended_) return;  // within this very turn
-    if (events & EPOLLOUT) writing_ = false;
-    if (wants_input()) {
-        if (events & ~std::uint32_t{EPOLLOUT}) fin_sent_ ? throw_away() : receive();
-    } else if (events & (EPOLLERR | EPOLLHUP)) {
-        end(end_reason::broken, false);  // a reset; it would be said again and again
-    } else if (events & EPOLLIN) {
-        interest_ &= ~std::uint32_t{EPOLLIN};
-        home_.sockets().change(socket_.get(), *this, interest_);
-    }
-    settle();
-}
-
-void socket_connection::receive() {
-    const auto kept = tls_ ? 0 : leftover_.size();  // with TLS the leftover is plain text
-    char* into = home_.scratch(kept + loop_core::receive_size);
-    std::memcpy(into, leftover_.data(), kept);
-    const auto n = ::recv(socket_.get(), into + kept, loop_core::receive_size, 0);
-    if (n < 0) {
-        if (errno != EAGAIN && errno != EINTR) end(end_reason::broken, false);
-        return;
-    }
-    const std::string_view bytes{into, kept + static_cast<std::size_t>(n)};
-    if (n == 0)
-        peer_fin();
-    else if (!tls_)
-        absorb(bytes);
-    else if (!decrypt(bytes) && !ended_)
-        peer_fin();
-}
-
-// False: the peer said goodbye in TLS' own way.
-bool socket_connection::decrypt(std::string_view cipher) {
-    tls_->feed(cipher);
-    const auto room = leftover_.size() + cipher.size() + record_overhead;
-    char* into = home_.plain_scratch(room);
-    std::memcpy(into, leftover_.data(), leftover_.size());
-    auto have = leftover_.size();
-    while (const auto n = tls_->read(into + have, room - have)) have += n;
-    if (tls_->now() == tls_channel::state::failed) {
-        flush();  // the alert that says why
-        end(end_reason::broken, false);
-        return true;
-    }
-    if (!attached_ && tls_->now() == tls_channel::state::open) attach();
-    if (have > leftover_.size()) absorb({into, have});
-    return tls_->now() != tls_channel::state::closed;
-}
-
-void socket_connection::absorb(std::string_view bytes) {
-    while (!bytes.empty() && may_absorb()) {
-        std::size_t used = 0;
-        inside_rider([&] { used = rider_->absorb(bytes); });
-        bytes.remove_prefix(std::min(used, bytes.size()));
-        if (!next_) break;
-        take_next();  // the new one goes on with what the old one left
-    }
-    keep(bytes);
-}
-
-void socket_connection::keep(std::string_view rest) {
-    if (ended_ || closing_) rest = {};
-    if (rest.empty() && leftover_.empty()) return;  // the usual case
-    if (rest.empty() && leftover_.capacity() > kept_leftover)
-        std::string{}.swap(leftover_);
-    else
-        leftover_.assign(rest);
-    if (leftover_.size() > origin_->limits.leftover && !paused_ && !congested_) end(end_reason::overrun, true);
-}
-
-void socket_connection::replay_leftover() {
-    replay_ = false;
-    if (leftover_.empty()) return;
-    char* into = (tls_ ? home_.plain_scratch(leftover_.size()) : home_.scratch(leftover_.size()));
-    std::memcpy(into, leftover_.data(), leftover_.size());
-    absorb({into, leftover_.size()});
-}
-
-void socket_connection::resume_reading() {
-    if (!std::exchange(paused_, false)) return;
-    replay_ = true;
-    settle_soon();
-}
-
-void socket_connection::peer_fin() {
-    eof_ = true;
-    if (tls_ && tls_->now() != tls_channel::state::closed)
-        return end(end_reason::broken, false);  // cut short on the way
-    bool ends = true;
-    if (attached_) inside_rider([&] { ends = rider_->peer_eof(); });
-    if (!ends) return;
-    why_ = end_reason::peer_closed;
-    closing_ = true;
-}
-
-// --- output ----------------------------------------------------------------------------------------------------------
-
-std::size_t socket_connection::backlog() const noexcept {
-    return (outbox_ ? outbox_->size() : 0) + (tls_ ? tls_->outgoing().size() : 0);
-}
-
-template <class Bytes>
-void socket_connection::queue(Bytes&& bytes) {
-    if (ended_ || closing_) return;
-    if (backlog() > origin_->limits.outbox_max) {
-        end(end_reason::overrun, true);
-        return settle_soon();
-    }
-    if (!outbox_) outbox_ = home_.lend_outbox();
-    outbox_->append(std::forward<Bytes>(bytes));
-    if (depth_ == 0)
-        settle_soon();
-    else if (outbox_->size() > origin_->limits.outbox_high)
-        flush();  // much was answered within one turn: let the kernel take some of it already
-}
-
-void socket_connection::when_sent(std::function<void()> f) {
-    if (ended_ || !outbox_ || outbox_->empty()) {
-        if (ended_ || backlog() == 0) return f();
-        outbox_ = home_.lend_outbox();
-    }
-    outbox_->mark(std::move(f));
-}
-
-void socket_connection::flush() {
-    if (ended_) return;
-    if (writing_) return note_room();  // the kernel is full, and will say when it is not
-    const bool all = tls_ ? flush_sealed() : flush_plain();
-    if (ended_) return;
-    if (!all) wait_for_room();
-    note_room();
-    if (!outbox_) return;
-    // With TLS what the outbox gave may still be waiting as cipher text, so only an empty one counts.
-    std::vector<std::function<void()>> marks;
-    if (all || !tls_) marks = outbox_->passed_marks();
-    if (all) home_.give_back(std::move(outbox_));
-    for (auto& f : marks) f();
-}
-
-bool socket_connection::flush_plain() {
-    while (outbox_ && !outbox_->empty()) {
-        std::array<iovec, 32> pieces;
-        const auto count = outbox_->gather(pieces);
-        std::size_t wanted = 0;
-        for (std::size_t i = 0; i < count; ++i) wanted += pieces[i].iov_len;
-        msghdr message{};
-        message.msg_iov = pieces.data();
-        message.msg_iovlen = count;
-        const auto n = count == 1 ? ::send(socket_.get(), pieces[0].iov_base, wanted, MSG_NOSIGNAL)
-                                  : ::sendmsg(socket_.get(), &message, MSG_NOSIGNAL);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0 && errno != EAGAIN) {
-            end(end_reason::broken, false);
-            return false;
-        }
-        note_progress(n > 0);
-        if (n > 0) outbox_->consume(static_cast<std::size_t>(n));
-        if (n < 0 || static_cast<std::size_t>(n) < wanted) return false;
-    }
-    return true;
-}
-
-bool socket_connection::flush_sealed() {
-    auto& cipher = tls_->outgoing();
-    for (;;) {
-        while (outbox_ && !outbox_->empty() && cipher.size() < seal_at_once) {
-            const auto plain = outbox_->front().substr(0, seal_at_once);
-            const auto n = tls_->seal(plain);
-            if (n == 0) break;  // the handshake is not done, or TLS failed
-            outbox_->consume(n);
-        }
-        if (tls_->now() == tls_channel::state::failed) end(end_reason::broken, false);
-        if (cipher.empty() || ended_) break;
-        const auto n = ::send(socket_.get(), cipher.data(), cipher.size(), MSG_NOSIGNAL);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0 && errno != EAGAIN) {
-            end(end_reason::broken, false);
-            return false;
-        }
-        if (!outbox_) outbox_ = home_.lend_outbox();  // its stall deadline is needed
-        note_progress(n > 0);
-        if (n < 0) return false;
-        const bool part = static_cast<std::size_t>(n) < cipher.size();
-        cipher.erase(0, static_cast<std::size_t>(n));
-        if (part) return false;
-    }
-    if (cipher.capacity() > kept_leftover) std::string{}.swap(cipher);
-    return !outbox_ || outbox_->empty();
-}
-
-void socket_connection::note_progress(bool progressed) {
-    if (progressed || outbox_->stall_at == never) outbox_->stall_at = home_.now() + origin_->limits.write_stall;
-}
-
-void socket_connection::note_room() {
-    const auto waiting = backlog();
-    if (waiting > origin_->limits.outbox_high) congested_ = true;
-    if (congested_ && waiting <= origin_->limits.outbox_low) {
-        congested_ = false;
-        drained_ = true;
-    }
-}
-
-void socket_connection::wait_for_room() {
-    if (tls_ && tls_->outgoing().empty()) return;  // what waits, waits for the handshake
-    writing_ = true;
-    update_interest();
-    reset_wheel();
 }
 
 // --- deadlines -------------------------------------------------------------------------------------------------------
@@ -459,14 +220,6 @@ void socket_connection::begin_linger() {
     tell_rider();
     rider_due_ = home_.now() + linger_time;
     reset_wheel();
-}
-
-void socket_connection::throw_away() {
-    char* into = home_.scratch(loop_core::receive_size);
-    const auto n = ::recv(socket_.get(), into, loop_core::receive_size, 0);
-    if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
-    thrown_away_ += static_cast<std::uint32_t>(std::max<std::ptrdiff_t>(n, 0));
-    if (n <= 0 || thrown_away_ > linger_bytes) end(end_reason::aborted, false);
 }
 
 }  // namespace net

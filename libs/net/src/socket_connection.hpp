@@ -37,9 +37,9 @@ public:
     loop& home() noexcept override { return home_; }
     const boost::asio::ip::address& peer_address() const noexcept override { return peer_; }
     bool secure() const noexcept override { return tls_ != nullptr; }
-    void send(std::string_view bytes) override { queue(bytes); }
-    void send(std::string&& bytes) override { queue(std::move(bytes)); }
-    void send(shared_bytes bytes) override { queue(std::move(bytes)); }
+    void send(std::string_view bytes) override;
+    void send(std::string&& bytes) override;
+    void send(shared_bytes bytes) override;
     std::size_t backlog() const noexcept override;
     bool congested() const noexcept override { return congested_; }
     void when_sent(std::function<void()> f) override;
@@ -52,17 +52,25 @@ public:
 
 private:
     using self_ptr = std::shared_ptr<socket_connection>;
+    static constexpr std::size_t kept_leftover = 512;  // capacity that an idle connection may keep
 
     self_ptr self() { return std::static_pointer_cast<socket_connection>(shared_from_this()); }
     template <class Bytes>
     void queue(Bytes&& bytes);
     template <class F>
-    void inside_rider(F f);
+    void inside_rider(F f) {
+        ++depth_;
+        f();
+        --depth_;
+    }
 
     bool wants_input() const noexcept;
     void update_interest();
-    void on_ready(std::uint32_t events) override;
+    early_input read_ahead(std::uint32_t events, char* into, std::size_t room) override;
+    void on_ready(std::uint32_t events, early_input input) override;
+    void after_ready() override;
     void receive();
+    void take(std::ptrdiff_t received, std::string_view bytes);
     bool decrypt(std::string_view cipher);
     void absorb(std::string_view bytes);
     void keep(std::string_view rest);
