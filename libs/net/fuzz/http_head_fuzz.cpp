@@ -27,10 +27,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (small) limits.target = 16, limits.header = 200, limits.header_count = 4, limits.body = 100;
     const net::http::head_limits frame{limits.target, limits.header, limits.header_count};
     expect_none(head_comparison::of_frames(bytes, frame));
-    const auto head = net::http::find_head(bytes, frame);
+    net::http::line_ends ends;
+    const auto head = net::http::find_head(bytes, frame, ends);
     if (!head || *head == 0) return 0;
     const std::string_view framed = std::string_view{bytes}.substr(0, *head);
-    expect_none(is_request ? head_comparison::of_requests(framed, limits)
-                           : head_comparison::of_responses(framed, small));
+    expect_none(is_request ? head_comparison::of_requests(framed, ends, limits)
+                           : head_comparison::of_responses(framed, ends, small));
     return 0;
 }

@@ -71,9 +71,18 @@ private:
     std::mt19937 random_{4711};
 };
 
-std::string_view framed(std::string_view bytes) {
-    const auto size = http::find_head(bytes, frame);
-    return bytes.substr(0, size ? *size : 0);
+// A head at the front of some text, when it is one.
+struct framed {
+    explicit framed(std::string_view text) {
+        if (const auto size = http::find_head(text, frame, ends)) head = text.substr(0, *size);
+    }
+    http::line_ends ends;
+    std::string_view head;
+};
+
+std::expected<std::size_t, http::refusal> measure(std::string_view text) {
+    http::line_ends ends;
+    return http::find_head(text, frame, ends);
 }
 
 TEST(HttpHead, ReadsRequestsAsBeastDoes) {
@@ -82,15 +91,15 @@ TEST(HttpHead, ReadsRequestsAsBeastDoes) {
     for (int i = 0; i < 20'000; ++i) {
         const auto text = make.request();
         ASSERT_EQ("", head_comparison::of_frames(text, frame)) << text;
-        const auto head = framed(text);
-        if (head.empty()) continue;
+        const framed f{text};
+        if (f.head.empty()) continue;
         ++read;
-        ASSERT_EQ("", head_comparison::of_requests(head, limits)) << text;
+        ASSERT_EQ("", head_comparison::of_requests(f.head, f.ends, limits)) << text;
         http::request r;
-        taken += http::parse_request_head(head, limits, r).has_value();
+        taken += http::parse_request_head(f.head, f.ends, limits, r).has_value();
     }
     EXPECT_GT(read, 5'000U);
-    EXPECT_GT(taken, 100U);  // else it only compared refusals
+    EXPECT_GT(taken, 500U);  // else it only compared refusals
 }
 
 TEST(HttpHead, ReadsResponsesAsBeastDoes) {
@@ -98,13 +107,26 @@ TEST(HttpHead, ReadsResponsesAsBeastDoes) {
     unsigned taken = 0;
     for (int i = 0; i < 20'000; ++i) {
         const auto text = make.response();
-        const auto head = framed(text);
-        if (head.empty()) continue;
-        for (const bool to_head : {false, true}) ASSERT_EQ("", head_comparison::of_responses(head, to_head)) << text;
+        const framed f{text};
+        if (f.head.empty()) continue;
+        for (const bool to_head : {false, true})
+            ASSERT_EQ("", head_comparison::of_responses(f.head, f.ends, to_head)) << text;
         http::client_response r;
-        taken += http::parse_response_head(head, false, r).has_value();
+        taken += http::parse_response_head(f.head, f.ends, false, r).has_value();
     }
-    EXPECT_GT(taken, 100U);
+    EXPECT_GT(taken, 500U);
+}
+
+TEST(HttpHead, ReadsMoreLinesThanItRemembers) {
+    std::string text = "GET / HTTP/1.1\r\nHost: x\r\n";
+    for (int i = 0; i < 90; ++i) text += "A" + std::to_string(i) + ": " + std::to_string(i) + "\r\n";
+    const framed f{text += "\r\n"};
+    http::request r;
+
+    ASSERT_TRUE(http::parse_request_head(f.head, f.ends, limits, r).has_value());
+    ASSERT_EQ(91U, r.headers.size());
+    EXPECT_EQ("89", r.get("A89"));
+    EXPECT_EQ("", head_comparison::of_requests(f.head, f.ends, limits));
 }
 
 TEST(HttpHead, FindsItsEndWhereverABlockOfTheScanEnds) {
@@ -112,9 +134,9 @@ TEST(HttpHead, FindsItsEndWhereverABlockOfTheScanEnds) {
         const auto text = "GET / HTTP/1.1\r\nA: " + std::string(length, 'x') + "\r\n\r\n";
         for (std::size_t cut = 1; cut < text.size(); ++cut) {
             const auto part = std::make_unique<std::string>(text.substr(0, cut));
-            ASSERT_EQ(0U, http::find_head(*part, frame).value()) << length << ' ' << cut;
+            ASSERT_EQ(0U, measure(*part).value()) << length << ' ' << cut;
         }
-        ASSERT_EQ(text.size(), http::find_head(text + "more", frame).value());
+        ASSERT_EQ(text.size(), measure(text + "more").value());
     }
 }
 
@@ -123,22 +145,26 @@ TEST(HttpHead, FindsAControlByteAtEveryPlace) {
         for (std::size_t at = 0; at < 150; ++at) {
             std::string value(150, '\xc3');
             value[at] = c;
-            ASSERT_FALSE(http::find_head("GET / HTTP/1.1\r\nA: " + value + "\r\n\r\n", frame)) << at;
+            ASSERT_FALSE(measure("GET / HTTP/1.1\r\nA: " + value + "\r\n\r\n")) << at;
         }
     }
 }
 
 TEST(HttpHead, KnowsNeitherTabNorHighBytesAsControls) {
     const auto text = "GET / HTTP/1.1\r\nA: \t \xff\x80\xa0~\r\n\r\n" + std::string(100, '\0');
-    EXPECT_EQ(text.size() - 100, http::find_head(text, frame).value());
+    EXPECT_EQ(text.size() - 100, measure(text).value());
 }
 
 // Beast reads such a list as far as it can, and would believe `chunked`.
 TEST(HttpHead, TakesNoMalformedListOfCodingsInAResponse) {
-    http::client_response r;
-    const auto head = http::parse_response_head("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked;x\r\n\r\n", false, r);
-    ASSERT_FALSE(head.has_value());
-    EXPECT_EQ(502U, head.error().status);
+    const std::string coded = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked;x\r\n";
+    for (const std::string& text : {coded + "\r\n", coded + "Content-Length: 3\r\n\r\n"}) {
+        const framed f{text};
+        http::client_response r;
+        const auto head = http::parse_response_head(f.head, f.ends, false, r);
+        ASSERT_FALSE(head.has_value());
+        EXPECT_EQ(502U, head.error().status);
+    }
 }
 
 }  // namespace

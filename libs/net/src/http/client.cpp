@@ -171,11 +171,12 @@ std::size_t client_core::absorb(std::string_view bytes) {
 }
 
 std::size_t client_core::take_head(std::string_view bytes) {
-    const auto size = find_head(bytes, answer_limits);
+    line_ends ends;
+    const auto size = find_head(bytes, answer_limits, ends);
     if (!size) return broken("malformed answer"), bytes.size();
     if (*size == 0) return 0;
     coming_ = {};
-    auto head = parse_response_head(bytes.substr(0, *size), waiting_.front().to_head, coming_);
+    auto head = parse_response_head(bytes.substr(0, *size), ends, waiting_.front().to_head, coming_);
     if (!head || coming_.status == 101) return broken("malformed answer"), bytes.size();
     if (coming_.status < 200) return *size;  // 100 Continue and the like
     head_ = *head;

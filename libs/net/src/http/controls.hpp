@@ -36,13 +36,18 @@ inline bool may_hold_control(std::string_view text) noexcept {
     // "has a byte less than n", for all eight bytes together
     const auto any_low = [](std::uint64_t eight) { return ((eight - ones * 0x20) & ~eight & highs) != 0; };
     std::uint64_t eight = 0;
-    std::size_t at = 0;
-    for (; at + sizeof eight <= text.size(); at += sizeof eight) {
-        std::memcpy(&eight, text.data() + at, sizeof eight);
+    const char* at = text.data();
+    std::size_t left = text.size();
+    for (; left >= sizeof eight; at += sizeof eight, left -= sizeof eight) {
+        std::memcpy(&eight, at, sizeof eight);
         if (any_low(eight)) return true;
     }
-    for (; at < text.size(); ++at)
-        if (static_cast<unsigned char>(text[at]) < 0x20) return true;
+    if (left > 0 && text.size() >= sizeof eight) {  // the last eight, some of them a second time
+        std::memcpy(&eight, at + left - sizeof eight, sizeof eight);
+        return any_low(eight);
+    }
+    for (; left > 0; ++at, --left)
+        if (static_cast<unsigned char>(*at) < 0x20) return true;
     return false;
 }
 

@@ -7,6 +7,8 @@
 namespace net::http {
 namespace {
 
+constexpr byte_set not_blank{[](unsigned char c) { return c != ' '; }};
+
 std::optional<std::pair<unsigned, unsigned>> read_version(std::string_view text) noexcept {
     if (text.size() != 8 || !text.starts_with("HTTP/") || !digits.has(text[5]) || text[6] != '.' ||
         !digits.has(text[7]))
@@ -41,11 +43,13 @@ known_field recognise(std::string_view name) noexcept {
 }  // namespace
 
 std::optional<request_line> read_request_line(std::string_view line) noexcept {
-    const auto first = line.find(' '), last = line.rfind(' ');
-    if (first == std::string_view::npos || first == last || line.find(' ', first + 1) != last) return std::nullopt;
-    const auto version = read_version(line.substr(last + 1));
-    const auto method = line.substr(0, first), target = line.substr(first + 1, last - first - 1);
-    if (!version || method.empty() || target.empty() || !token_bytes.has_all(method)) return std::nullopt;
+    const auto method = line.substr(0, token_bytes.span(line));
+    if (method.empty() || method.size() == line.size() || line[method.size()] != ' ') return std::nullopt;
+    line.remove_prefix(method.size() + 1);
+    const auto target = line.substr(0, not_blank.span(line));
+    if (target.empty() || target.size() == line.size()) return std::nullopt;
+    const auto version = read_version(line.substr(target.size() + 1));
+    if (!version) return std::nullopt;
     return request_line{method, target, version->first, version->second};
 }
 
@@ -61,8 +65,7 @@ std::optional<status_line> read_status_line(std::string_view line) noexcept {
 }
 
 std::optional<field> read_field(std::string_view line) noexcept {
-    std::size_t colon = 0;
-    while (colon < line.size() && is_token(line[colon])) ++colon;
+    const auto colon = token_bytes.span(line);
     if (colon == 0 || colon == line.size() || line[colon] != ':') return std::nullopt;
     const auto name = line.substr(0, colon);
     return field{name, trimmed(line.substr(colon + 1)), recognise(name)};

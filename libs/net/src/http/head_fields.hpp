@@ -5,20 +5,24 @@
 #include <optional>
 #include <string_view>
 
+#include "head_frame.hpp"
+
 namespace net::http {
 
 class head_lines {
 public:
-    explicit head_lines(std::string_view head) noexcept : rest_{head} {}
+    head_lines(std::string_view head, const line_ends& ends) noexcept : head_{head}, ends_{ends} {}
     // Without its CRLF; empty: that was the last.
     std::string_view next() noexcept {
-        const auto line = rest_.substr(0, rest_.find('\r'));
-        rest_.remove_prefix(line.size() + 2);
-        return line;
+        const auto from = from_, end = ends_.of(number_++, from, head_);
+        from_ = end + 2;
+        return head_.substr(from, end - from);
     }
 
 private:
-    std::string_view rest_;
+    std::string_view head_;
+    const line_ends& ends_;
+    std::size_t from_ = 0, number_ = 0;
 };
 
 struct request_line {

@@ -17,7 +17,8 @@ std::expected<void, refusal> check_line(std::string_view line, std::size_t numbe
                                         const head_limits& limits) {
     if (number == 0) {
         if (line.empty()) return refuse_head(400, "malformed request line");
-        if (target_size(line) > limits.target + 1) return refuse_head(414, "target too long");
+        if (line.size() > limits.target + 1 && target_size(line) > limits.target + 1)
+            return refuse_head(414, "target too long");
         if (!whole && line.size() > limits.target + 64) return refuse_head(414, "target too long");
     } else if (!line.empty() && is_blank(line.front())) {
         return refuse_head(400, "folded header line");
@@ -35,11 +36,12 @@ std::expected<std::size_t, refusal> check_whole(std::size_t seen, std::size_t si
 
 }  // namespace
 
-std::expected<std::size_t, refusal> find_head(std::string_view bytes, const head_limits& limits) {
+std::expected<std::size_t, refusal> find_head(std::string_view bytes, const head_limits& limits, line_ends& ends) {
     const char* const begin = bytes.data();
     const char* const end = begin + bytes.size();
     const char* line = begin;
     std::size_t lines = 0;
+    ends.clear();
     bool stray = false;  // told of last: what is wrong with the lines comes first
     control_walk controls{begin, end};
     for (const char* at = controls.next(); at != end; at = controls.next()) {
@@ -51,6 +53,7 @@ std::expected<std::size_t, refusal> find_head(std::string_view bytes, const head
         controls.next();  // its LF
         if (auto ok = check_line({line, at}, lines, true, limits); !ok) return std::unexpected(ok.error());
         const auto size = static_cast<std::size_t>(at + 2 - begin);
+        ends.add(size - 2);
         if (at == line) return check_whole(size, size, stray, limits);
         line = at + 2;
         ++lines;

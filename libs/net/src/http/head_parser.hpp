@@ -19,14 +19,15 @@ struct body_plan {
     bool expects_continue = false;
 };
 
-// `head` is what find_head measured; `into` gets a copy of it and views into that. On refusal it holds what was readable.
-std::expected<body_plan, refusal> parse_request_head(std::string_view head, const server_limits& limits, request& into);
+// `head` is what find_head measured, `ends` what it found; `into` gets a copy of it and views into that. On refusal it holds what was readable.
+std::expected<body_plan, refusal> parse_request_head(std::string_view head, const line_ends& ends,
+                                                     const server_limits& limits, request& into);
 
 struct response_head {
     body_plan plan;
     bool keep_alive = true;
 };
-std::expected<response_head, refusal> parse_response_head(std::string_view head, bool answers_head,
-                                                          client_response& into);
+std::expected<response_head, refusal> parse_response_head(std::string_view head, const line_ends& ends,
+                                                          bool answers_head, client_response& into);
 
 }  // namespace net::http

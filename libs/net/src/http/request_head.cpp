@@ -175,9 +175,9 @@ std::string_view keep_head(std::string_view head, request& into) {
 
 }  // namespace
 
-std::expected<body_plan, refusal> parse_request_head(std::string_view head, const server_limits& limits,
-                                                     request& into) {
-    head_lines lines{keep_head(head, into)};
+std::expected<body_plan, refusal> parse_request_head(std::string_view head, const line_ends& ends,
+                                                     const server_limits& limits, request& into) {
+    head_lines lines{keep_head(head, into), ends};
     framing_fields found;
     if (auto ok = take_request_line(lines.next(), into); !ok) return std::unexpected(ok.error());
     for (auto line = lines.next(); !line.empty(); line = lines.next()) {

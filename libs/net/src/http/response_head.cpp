@@ -15,7 +15,7 @@ struct response_framing {
 
 private:
     bool take_lengths(std::string_view value);
-    void take_codings(std::string_view value);
+    bool take_codings(std::string_view value);
 };
 
 bool response_framing::take(const field& f) {
@@ -25,9 +25,7 @@ bool response_framing::take(const field& f) {
         case known_field::content_length:
             return !chunked && take_lengths(f.value);
         case known_field::transfer_encoding:
-            if (chunked || length) return false;
-            take_codings(f.value);
-            return true;
+            return !chunked && !length && take_codings(f.value);
         case known_field::expect:
         case known_field::host:
         case known_field::other:
@@ -50,7 +48,7 @@ bool response_framing::take_lengths(std::string_view value) {
 }
 
 // Chunked when that is the last coding, and applied once. Other codings are left to whoever reads the body.
-void response_framing::take_codings(std::string_view value) {
+bool response_framing::take_codings(std::string_view value) {
     unsigned times = 0;
     bool last = false, well = true;
     each_element(value, [&](std::string_view coding) {
@@ -58,7 +56,8 @@ void response_framing::take_codings(std::string_view value) {
         times += last;
         return well = token_bytes.has_all(coding);
     });
-    chunked = well && last && times == 1;
+    chunked = last && times == 1;
+    return well;
 }
 
 std::expected<void, refusal> plan_body(const response_framing& f, const client_response& r, response_head& into) {
@@ -77,9 +76,9 @@ std::expected<void, refusal> plan_body(const response_framing& f, const client_r
 
 }  // namespace
 
-std::expected<response_head, refusal> parse_response_head(std::string_view head, bool answers_head,
-                                                          client_response& into) {
-    head_lines lines{head};
+std::expected<response_head, refusal> parse_response_head(std::string_view head, const line_ends& ends,
+                                                          bool answers_head, client_response& into) {
+    head_lines lines{head, ends};
     const auto start = read_status_line(lines.next());
     if (!start) return refuse_head(502, "malformed answer");
     into.status = start->status;

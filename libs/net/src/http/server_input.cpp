@@ -37,7 +37,8 @@ std::size_t server_protocol::take_head(std::string_view bytes) {
     if (now_in_ == state::idle) enter(state::head);
     if (!is_token(bytes.front())) return refuse({400, "malformed request line"}), bytes.size();
     const auto& limits = config_->limits;
-    const auto size = find_head(bytes, {limits.target, limits.header, limits.header_count});
+    line_ends ends;
+    const auto size = find_head(bytes, {limits.target, limits.header, limits.header_count}, ends);
     if (!size) return refuse(size.error()), bytes.size();
     if (*size == 0) return 0;
 
@@ -46,7 +47,7 @@ std::size_t server_protocol::take_head(std::string_view bytes) {
     r.via = wire_;
     r.peer = wire_->peer_address();
     r.secure = wire_->secure();
-    const auto plan = parse_request_head(bytes.substr(0, *size), limits, r);
+    const auto plan = parse_request_head(bytes.substr(0, *size), ends, limits, r);
     form_ = {r.minor_version, r.verb == method::head, r.keep_alive};
     if (!plan) return refuse(plan.error(), std::move(r)), bytes.size();
     const auto rest = bytes.substr(*size);

@@ -14,9 +14,13 @@ public:
         for (unsigned c = 0; c < in_.size(); ++c) in_[c] = belongs(static_cast<unsigned char>(c));
     }
     constexpr bool has(char c) const noexcept { return in_[static_cast<unsigned char>(c)]; }
-    constexpr bool has_all(std::string_view s) const noexcept {
-        return std::ranges::all_of(s, [this](char c) { return has(c); });
+    // How many bytes at the front are in it.
+    constexpr std::size_t span(std::string_view s) const noexcept {
+        std::size_t n = 0;
+        while (n < s.size() && has(s[n])) ++n;
+        return n;
     }
+    constexpr bool has_all(std::string_view s) const noexcept { return span(s) == s.size(); }
 
 private:
     std::array<bool, 256> in_{};
