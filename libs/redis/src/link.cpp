@@ -236,6 +236,7 @@ void link::watch_silence() {
 // --- its end, and the next -------------------------------------------------------------------------------------------
 
 void link::drop(const std::string& why) {
+    if (phase_ == phase::shut) return;
     if (const auto w = wire_) w->abort();
     lost(why);
 }

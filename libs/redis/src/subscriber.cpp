@@ -47,6 +47,8 @@ private:
 base::result<std::unique_ptr<subscriber>> make_subscriber(net::loop& on, settings s, subscriber_events events,
                                                           surroundings around) {
     if (s.endpoints.empty()) return base::fail(base::fault_kind::invalid, "redis: no server is named");
+    // After a loss all channels are asked for at once.
+    s.max_command_bytes = std::max(s.max_command_bytes, s.max_channels * (s.max_channel_name + 32));
     auto connect = connect_by_net(on, s);
     if (!connect) return std::unexpected(std::move(connect.error()));
     auto core = std::make_shared<subscriber_core>(on, std::move(s), around, std::move(*connect), std::move(events));

@@ -49,6 +49,8 @@ void subscriber_core::drain() {
 }
 
 void subscriber_core::take_subscribe(request& r) {
+    if (r.channel.empty() || r.channel.size() > limits().max_channel_name)
+        return settle(std::move(r.who), base::fail(fault_kind::invalid, "redis: no name for a channel"));
     if (channels_.contains(r.channel))
         return settle(std::move(r.who), base::fail(fault_kind::conflict, "redis: the channel is subscribed already"));
     if (channels_.size() >= limits().max_channels)
@@ -246,11 +248,11 @@ void subscriber_core::time_out() {
         if (!known || !known->who) continue;
         auto who = std::move(known->who);
         channels_.erase(p.name);
+        wanted_gauge_.set(static_cast<std::int64_t>(channels_.size()));
         if (wire()) gather(question::kind::unsubscribe, {p.name, p.id, nullptr});
         settle(std::move(who), wire() ? base::fail(fault_kind::timeout, "redis: no confirmation in time")
                                       : base::fail(fault_kind::unavailable, "redis: not connected: " + last_error()));
     }
-    wanted_gauge_.set(static_cast<std::int64_t>(channels_.size()));
     ask_gathered();
 }
 

@@ -48,6 +48,7 @@ struct settings {
     std::size_t max_command_bytes = 32 * 1024 * 1024;    // likewise, of their encoded size
     std::size_t max_reply_bytes = 32 * 1024 * 1024;      // of one reply, in memory; above: the connection is given up
     std::size_t max_channels = 100'000;                  // of one subscriber
+    std::size_t max_channel_name = 512;                  // bytes
     std::size_t max_waiting_subscriptions = 128 * 1024;  // subscribe and unsubscribe calls not answered yet
 };
 

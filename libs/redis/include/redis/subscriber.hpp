@@ -41,7 +41,8 @@ public:
     virtual ~subscriber() = default;  // does not wait; a handler may still be running on the loop, use close()
 
     // Done when the server confirmed. Without a connection it waits for one, until the command timeout. On any fault the
-    // channel is not subscribed: `conflict` it was already, `unavailable` away, closed or too many, `timeout`.
+    // channel is not subscribed: `conflict` it was already, `unavailable` away, closed or too many, `timeout`, `internal` we
+    // may not, `invalid` no name or too long a one.
     virtual base::task<> subscribe(std::string channel, message_handler handler) = 0;
     // The handler is not called any more once this is done, whatever the result; a fault says that the server may still
     // send. Not subscribed: done.
