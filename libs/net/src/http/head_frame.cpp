@@ -51,7 +51,9 @@ std::expected<std::size_t, refusal> find_head(std::string_view bytes, const head
             continue;
         }
         controls.next();  // its LF
-        if (auto ok = check_line({line, at}, lines, true, limits); !ok) return std::unexpected(ok.error());
+        const bool usual = lines > 0 && lines <= limits.header_count && !is_blank(*line);
+        if (!usual)
+            if (auto ok = check_line({line, at}, lines, true, limits); !ok) return std::unexpected(ok.error());
         const auto size = static_cast<std::size_t>(at + 2 - begin);
         ends.add(size - 2);
         if (at == line) return check_whole(size, size, stray, limits);

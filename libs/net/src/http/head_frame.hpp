@@ -13,7 +13,8 @@ struct refusal {
     std::string_view why;  // a constant
 };
 
-inline std::unexpected<refusal> refuse_head(unsigned status, std::string_view why) {
+// Rare: kept out of the way of what is read.
+[[gnu::cold, gnu::noinline]] inline std::unexpected<refusal> refuse_head(unsigned status, std::string_view why) {
     return std::unexpected(refusal{status, why});
 }
 
