@@ -2,8 +2,8 @@
 
 #include "hub_protocol.hpp"
 #include "json_scanner.hpp"
-#include "net/websocket/utf8.hpp"
 #include "signalr/json.hpp"
+#include "text_blocks.hpp"
 
 namespace signalr {
 namespace {
@@ -78,7 +78,8 @@ private:
         if (name == "target") return has_target_ = true, take_string(name, value, out_.target);
         if (name == "error") return has_error_ = true, take_string(name, value, out_.error);
         if (name == "arguments") return take_arguments(value);
-        if (name == "item") return has_item_ = true, out_.item = as_written(value), std::expected<void, protocol_fault>{};
+        if (name == "item")
+            return has_item_ = true, out_.item = as_written(value), std::expected<void, protocol_fault>{};
         if (name == "result")
             return has_result_ = true, out_.result = as_written(value), std::expected<void, protocol_fault>{};
         if (name == "allowReconnect") return take_allow_reconnect(value);
@@ -101,7 +102,7 @@ private:
                                                     std::string_view& to) {
         if (value.kind != json_kind::string) return not_a(name, "String");
         to = value.text;
-        if (!value.escaped && (value.ascii || net::websocket::is_utf8(value.text))) return {};
+        if (!value.escaped && (value.ascii || valid_utf8(value.text))) return {};
         // Never longer than what it is made from, so the views into it stay good.
         if (out_.unescaped.capacity() < size_) out_.unescaped.reserve(size_);
         const std::size_t from = out_.unescaped.size();

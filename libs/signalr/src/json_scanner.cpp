@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "net/websocket/utf8.hpp"
 #include "text_blocks.hpp"
 
 namespace signalr {
@@ -72,7 +71,7 @@ char short_escape(char c) noexcept {
 bool append_unescaped(std::string& out, std::string_view text) {
     while (!text.empty()) {
         const std::string_view plain = text.substr(0, text.find('\\'));
-        if (!net::websocket::is_utf8(plain)) return false;
+        if (!valid_utf8(plain)) return false;
         out += plain;
         text.remove_prefix(plain.size());
         if (text.empty()) break;

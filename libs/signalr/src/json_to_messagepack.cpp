@@ -4,9 +4,9 @@
 
 #include "json_scanner.hpp"
 #include "messagepack_head.hpp"
-#include "net/websocket/utf8.hpp"
 #include "signalr/json.hpp"
 #include "signalr/values.hpp"
+#include "text_blocks.hpp"
 
 namespace signalr {
 namespace {
@@ -121,7 +121,7 @@ bool append_checked_json(std::string& out, std::string_view value) {
     auto from = value_reader::of_value(encoding::json, value);
     std::string_view text;
     if (!from.raw(text) || !from.at_end()) return false;
-    if (!net::websocket::is_utf8(text)) return false;
+    if (!valid_utf8(text)) return false;
     out += text;
     return true;
 }
@@ -132,7 +132,7 @@ bool append_as_messagepack(std::string& out, std::string_view value) {
 }
 
 void append_messagepack_text(std::string& out, std::string_view text) {
-    if (net::websocket::is_utf8(text)) return messagepack::append_text(out, text);
+    if (valid_utf8(text)) return messagepack::append_text(out, text);
     messagepack::append_text(out, with_replacements(text));
 }
 

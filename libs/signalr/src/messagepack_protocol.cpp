@@ -5,8 +5,8 @@
 #include "json_to_messagepack.hpp"
 #include "messagepack_bytes.hpp"
 #include "messagepack_head.hpp"
-#include "net/websocket/utf8.hpp"
 #include "signalr/json.hpp"
+#include "text_blocks.hpp"
 
 namespace signalr {
 namespace {
@@ -210,7 +210,7 @@ private:
 
     outcome read_text(std::string_view name, std::string_view& out) {
         if (!take_text(out)) return unreadable(name, "String");
-        if (net::websocket::is_utf8(out)) return {};
+        if (valid_utf8(out)) return {};
         const std::string plain = with_replacements(out);
         // Room for all that there may be, so that the views into it stay good.
         if (out_.unescaped.empty()) out_.unescaped.reserve(3 * (plain.size() + static_cast<std::size_t>(end_ - at_)));

@@ -6,7 +6,6 @@
 #include "dotnet_text.hpp"
 #include "json_scanner.hpp"
 #include "messagepack_bytes.hpp"
-#include "net/websocket/utf8.hpp"
 #include "signalr/json.hpp"
 #include "signalr/values.hpp"
 #include "text_blocks.hpp"
@@ -148,7 +147,7 @@ bool value_reader::text(std::string_view& out, std::string& scratch) {
         json_value v;
         if (!scan(v) || v.kind != json_kind::string) return fail();
         out = v.text;
-        if (!v.escaped) return v.ascii || net::websocket::is_utf8(v.text) || fail();
+        if (!v.escaped) return v.ascii || valid_utf8(v.text) || fail();
         scratch.clear();
         if (!append_unescaped(scratch, v.text)) return fail();
         out = scratch;
@@ -159,7 +158,7 @@ bool value_reader::text(std::string_view& out, std::string& scratch) {
     out = {at_, h.size};
     at_ += h.size;
     // The official server's library puts U+FFFD where text is none, and so do we.
-    if (!all_ascii(out.data(), out.data() + out.size()) && !net::websocket::is_utf8(out)) out = scratch = with_replacements(out);
+    if (!valid_utf8(out)) out = scratch = with_replacements(out);
     return true;
 }
 
