@@ -22,7 +22,7 @@ struct early_input {
 };
 
 // Ready sockets take three steps, each for some of them before the next: reading, thinking, sending. Each finds its code, and the
-// kernel's, in the caches then; all three for one socket after the other cost a sixth more. `events` are EPOLLIN, EPOLLOUT,
+// kernel's, in the caches then; all three for one socket after the other cost a tenth more. `events` are EPOLLIN, EPOLLOUT,
 // EPOLLERR, EPOLLHUP, level triggered.
 class pollable {
 public:
