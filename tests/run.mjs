@@ -1,6 +1,8 @@
-// All tests that drive the program from outside. node tests/run.mjs --server PATH [name …] [--full]
-//   name   runs only files whose path holds it: hostile, conformance, e2e, faults, rooms
-// Each file starts its own shop on a free port with a data directory that goes away, so that files don't disturb each other.
+// All tests that drive programs from outside. node tests/run.mjs [--server PATH] [--signalr-hub PATH | --signalr URL] [name …]
+//   name           runs only files whose path holds it: hostile, conformance, signalr, e2e, faults, rooms
+//   --server       the shop; each file starts its own on a free port with a data directory that goes away, so that files don't disturb each other
+//   --signalr-hub  the conformance hub (signalr_conformance_hub) for conformance/signalr; each file starts its own
+//   --signalr      a running server with the same hub instead (conformance/run-oracle.mjs starts ASP.NET Core's)
 import { readdir, stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { run } from 'node:test';
@@ -13,18 +15,10 @@ if (Number(process.versions.node.split('.')[0]) < 20) {
   process.exit(69);
 }
 const here = fileURLToPath(new URL('.', import.meta.url));
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { server: { type: 'string' }, jobs: { type: 'string', default: '2' } } });
-
-const server = values.server ?? process.env.CONTOSO_SERVER;
-if (!server) {
-  console.error('node tests/run.mjs --server PATH [name …]');
-  process.exit(64);
-}
-process.env.CONTOSO_SERVER = resolve(server);
-if (!await stat(process.env.CONTOSO_SERVER).then((s) => s.isFile(), () => false)) {
-  console.error(`there is no program at ${process.env.CONTOSO_SERVER}`);
-  process.exit(66);
-}
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { server: { type: 'string' }, 'signalr-hub': { type: 'string' }, signalr: { type: 'string' }, jobs: { type: 'string', default: '2' } },
+});
 
 async function testFiles(folder) {
   const found = [];
@@ -37,20 +31,42 @@ async function testFiles(folder) {
   return found.sort();
 }
 
-const files = (await testFiles(here)).filter((f) => positionals.length === 0 || positionals.some((p) => relative(here, f).includes(p)));
+let files = (await testFiles(here)).filter((f) => positionals.length === 0 || positionals.some((p) => relative(here, f).includes(p)));
 if (files.length === 0) {
   console.error(`no test file is named like ${positionals.join(' ')}`);
   process.exit(64);
 }
 
+// A program that a chosen file needs has to be said: nothing is left out without a word.
+async function needs(option, variable) {
+  const path = values[option] ?? process.env[variable];
+  if (!path) {
+    console.error(`node tests/run.mjs --${option} PATH [name …]`);
+    process.exit(64);
+  }
+  process.env[variable] = resolve(path);
+  if (await stat(process.env[variable]).then((s) => s.isFile(), () => false)) return;
+  console.error(`there is no program at ${process.env[variable]}`);
+  process.exit(66);
+}
+const ofSignalr = (file) => relative(here, file).startsWith(join('conformance', 'signalr'));
+if (values.signalr) process.env.CONTOSO_SIGNALR_URL = values.signalr;
+const leftOut = [];
+if (positionals.length === 0 && !process.env.CONTOSO_SIGNALR_URL && !values['signalr-hub'] && !process.env.CONTOSO_SIGNALR_HUB) {
+  leftOut.push('conformance/signalr, for want of --signalr-hub or --signalr');
+  files = files.filter((file) => !ofSignalr(file));
+}
+if (files.some((file) => !ofSignalr(file))) await needs('server', 'CONTOSO_SERVER');
+if (files.some(ofSignalr) && !process.env.CONTOSO_SIGNALR_URL) await needs('signalr-hub', 'CONTOSO_SIGNALR_HUB');
+
 // Tests are counted, files and describes are not; but a file that dies outside its tests is a failure.
 let passed = 0;
 let failed = 0;
-let skipped = 0;
+const skipped = new Map(); // why -> how many
 const isTest = (data) => data.details?.type !== 'suite' && !files.includes(data.name);
 const stream = run({ files, concurrency: Number(values.jobs), timeout: 600_000 });
 stream.on('test:pass', (data) => {
-  if (data.skip !== undefined) ++skipped;
+  if (data.skip !== undefined) skipped.set(data.skip, (skipped.get(data.skip) ?? 0) + 1);
   else if (isTest(data)) ++passed;
 });
 const failures = [];
@@ -64,7 +80,8 @@ stream.on('end', () => {
   // The spec reporter has its own end; this line is the last.
   setImmediate(() => {
     for (const name of failures) console.log(`failed  ${name}`);
-    if (skipped > 0) console.log(`${skipped} skipped`);
+    for (const what of leftOut) console.log(`not run: ${what}`);
+    for (const [why, count] of skipped) console.log(`${count} skipped: ${why}`);
     console.log(`${passed} passed, ${failed} failed`);
     process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
   });
