@@ -15,6 +15,7 @@ set(CONTOSO_MAY_KNOW_workflow_redis base contracts redis workflow)
 set(CONTOSO_MAY_KNOW_orders base contracts)
 set(CONTOSO_MAY_KNOW_orders_sqlite base contracts orders sqlite)
 set(CONTOSO_MAY_KNOW_signalr base net)
+set(CONTOSO_MAY_KNOW_signalr_redis base net redis signalr)
 set(CONTOSO_MAY_KNOW_platform base net)
 
 function(contoso_room name)

@@ -101,11 +101,11 @@ void add_methods(signalr::hub& hub) {
         co_return "null";
     });
     hub.on("Broadcast", 1, [&hub](caller_context&, const boost::json::array& a) -> answer {
-        hub.clients().all("b", "[" + signalr::json_string(text_of(a[0])) + "]");
+        hub.clients().all().send_json("b", "[" + signalr::json_string(text_of(a[0])) + "]");
         co_return "null";
     });
     hub.on("ToUser", 2, [&hub](caller_context&, const boost::json::array& a) -> answer {
-        hub.clients().user(text_of(a[0]), "u", "[" + signalr::json_string(text_of(a[1])) + "]");
+        hub.clients().user(text_of(a[0])).send_json("u", "[" + signalr::json_string(text_of(a[1])) + "]");
         co_return "null";
     });
 }

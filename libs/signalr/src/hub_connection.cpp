@@ -77,8 +77,10 @@ void hub_connection::shake_hands(std::string_view request) {
     state_ = state::connecting;
     if (core_->options.require_user && !who_.user) return end(last_words{});
     in_index_ = true;
-    core_->lifetime.add(shared_from_this());
-    connect();
+    core_->lifetime.add(shared_from_this(), [self = shared_from_this()] {
+        if (self->state_ == state::connecting) self->connect();
+        if (self->state_ == state::open) self->go_on();
+    });
 }
 
 void hub_connection::refuse_handshake(std::string_view error) {

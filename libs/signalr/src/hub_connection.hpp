@@ -89,6 +89,7 @@ private:
     void take_close(const incoming& message);
     void take_item(const incoming& message);
     void take_completion(const incoming& message);
+    void take_answer(const incoming& message);
     void cancel_stream(std::string_view invocation_id);
     void invoke(const incoming& message);
     bool refused(const incoming& message, const hub_method* method);

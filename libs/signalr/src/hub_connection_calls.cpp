@@ -176,11 +176,16 @@ void hub_connection::take_item(const incoming& message) {
 
 void hub_connection::take_completion(const incoming& message) {
     const auto port = work_ ? work_->upload(message.invocation_id) : nullptr;
-    if (!port) return;
+    if (!port) return take_answer(message);
     port->end(message.outcome == completion_kind::error
                   ? std::make_exception_ptr(hub_exception{std::string{message.error}})
                   : nullptr);
     close_uploads([&](const auto& u) { return u.stream_id == message.invocation_id; });
+}
+
+void hub_connection::take_answer(const incoming& message) {
+    if (core_->lifetime.answered(*this, message) == answer_fate::wrong_connection)
+        broken("InvalidOperationException: The question was put to another connection.");
 }
 
 }  // namespace signalr

@@ -15,7 +15,7 @@ struct hub_core {
           options{o},
           who{std::move(a)},
           log{std::move(l)},
-          lifetime{log, o.loop_mailbox},
+          lifetime{log, options},
           tokens{o.max_negotiated, o.disconnect_timeout} {}
 
     const base::clock& time() const noexcept { return options.time ? *options.time : base::system_clock(); }

@@ -133,6 +133,21 @@ local_index::handle local_index::find(std::string_view connection) {
     return found == shard.connections.end() ? nullptr : found->second.who;
 }
 
+hub_census local_index::census(std::size_t most) {
+    hub_census all;
+    for (auto& shard : by_user_) {
+        const std::scoped_lock lock{shard.guard};
+        for (const auto& [name, theirs] : shard.users)
+            if (all.users.size() < most) all.users.push_back({name, theirs.size()});
+    }
+    for (auto& shard : by_group_) {
+        const std::scoped_lock lock{shard.guard};
+        for (const auto& [name, members] : shard.groups)
+            if (all.groups.size() < most) all.groups.push_back({name, members.size()});
+    }
+    return all;
+}
+
 unsigned local_index::protocols() const noexcept {
     unsigned spoken = 0;
     for (std::size_t i = 0; i < max_protocols; ++i)

@@ -14,6 +14,7 @@
 
 #include "connection_id.hpp"
 #include "hub_protocol.hpp"
+#include "signalr/hub.hpp"
 
 namespace signalr {
 
@@ -36,7 +37,9 @@ public:
     void collect_user(std::string_view user, handles& to);
     void collect_group(std::string_view name, std::span<const std::string_view> except, handles& to);
     handle find(std::string_view connection);
+    bool has(std::string_view connection) { return find(connection) != nullptr; }
 
+    hub_census census(std::size_t most);
     unsigned protocols() const noexcept;  // bit i set: somebody speaks protocol_at(i)
     std::int64_t connections() const noexcept { return connections_.load(std::memory_order_relaxed); }
     std::int64_t users() const noexcept { return users_.load(std::memory_order_relaxed); }

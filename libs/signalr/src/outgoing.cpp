@@ -7,26 +7,43 @@
 
 namespace signalr {
 
-outgoing::outgoing(std::string_view target, const arguments& what, unsigned protocols, member_names json_names) {
+outgoing::outgoing(std::string_view invocation_id, std::string_view target, const arguments& what, unsigned protocols,
+                   member_names json_names) {
+    std::string message;
     for (std::size_t i = 0; i < max_protocols; ++i) {
         if ((protocols >> i & 1) == 0) continue;
+        message.clear();
         const hub_protocol& p = protocol_at(i, json_names);
-        std::string message;
-        if (!p.write_invocation(message, {}, target, what)) {
-            writable_ = false;
-            forms_ = {};
-            return;
-        }
-        using net::websocket::opcode;
-        forms_[i].frame = net::websocket::frame_shared(p.binary() ? opcode::binary : opcode::text, message);
-        forms_[i].header = net::websocket::frame_header_size(message.size());
+        if (p.write_invocation(message, invocation_id, target, what)) keep(p, message);
     }
 }
 
-unsigned outgoing::serializations() const noexcept {
-    unsigned made = 0;
-    for (const auto& form : forms_) made += form.frame ? 1 : 0;
-    return made;
+outgoing::outgoing(const messages& written, unsigned protocols) {
+    for (std::size_t i = 0; i < max_protocols; ++i) {
+        if ((protocols >> i & 1) == 0 || written[i].empty()) continue;
+        const auto size = protocol_at(i).frame_size(written[i], 0);
+        if (size && *size == written[i].size()) keep(protocol_at(i), written[i]);
+    }
+}
+
+void outgoing::keep(const hub_protocol& p, std::string_view message) {
+    using net::websocket::opcode;
+    auto& form = forms_[p.index()];
+    form.frame = net::websocket::frame_shared(p.binary() ? opcode::binary : opcode::text, message);
+    form.header = net::websocket::frame_header_size(message.size());
+}
+
+unsigned outgoing::forms() const noexcept {
+    unsigned there = 0;
+    for (std::size_t i = 0; i < max_protocols; ++i) there |= forms_[i].frame ? 1U << i : 0U;
+    return there;
+}
+
+outgoing::messages outgoing::unframed() const noexcept {
+    messages all{};
+    for (std::size_t i = 0; i < max_protocols; ++i)
+        if (forms_[i].frame) all[i] = forms_[i].message();
+    return all;
 }
 
 void outgoing::leave_out(std::span<const std::string_view> connections) {

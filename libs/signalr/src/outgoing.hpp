@@ -14,26 +14,29 @@ namespace signalr {
 
 class outgoing {
 public:
-    // `protocols`: bit i set: protocol_at(i) is needed.
-    outgoing(std::string_view target, const arguments& what, unsigned protocols,
-             member_names json_names = member_names::camel_case);
-
-    bool writable() const noexcept {
-        return writable_;
-    }  // false: one of the protocols can't say it; then it is in none
+    // `protocols`: bit i set: protocol_at(i) is needed. What can't be written in one of them is not written in it: see complete().
+    outgoing(std::string_view invocation_id, std::string_view target, const arguments& what, unsigned protocols,
+             member_names json_names);
+    // Written elsewhere, whole framed messages by protocol; one that is not one message is not there.
+    using messages = std::array<std::string_view, max_protocols>;
+    outgoing(const messages& written, unsigned protocols);
 
     const shared_message& in(const hub_protocol& p) const noexcept { return forms_[p.index()]; }
-    unsigned serializations() const noexcept;
+    unsigned forms() const noexcept;  // bit i set: it is there in protocol_at(i)
+    messages unframed() const noexcept;
 
     // For what goes to everyone: not to these. Before it is handed to any room.
     void leave_out(std::span<const std::string_view> connections);
     bool leaves_out(const connection_id& id) const noexcept;
 
 private:
+    void keep(const hub_protocol& p, std::string_view message);
+
     std::array<shared_message, max_protocols> forms_;
     std::vector<connection_id> left_out_;  // sorted
-    bool writable_ = true;
 };
+
+inline unsigned offered(const protocol_choice& c) noexcept { return (c.json ? 1U : 0U) | (c.messagepack ? 2U : 0U); }
 
 using outgoing_ptr = std::shared_ptr<const outgoing>;
 

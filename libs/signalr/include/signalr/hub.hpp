@@ -18,6 +18,7 @@
 #include "base/metrics.hpp"
 #include "net/http/server.hpp"
 #include "net/loop.hpp"
+#include "signalr/backplane.hpp"
 #include "signalr/bind.hpp"
 #include "signalr/caller.hpp"
 #include "signalr/clients.hpp"
@@ -46,7 +47,10 @@ struct hub_options {
         16 * 1024 * 1024;                  // of a WebSocket; it may hold many hub messages and is never kept whole
     std::size_t max_negotiated = 10'000;   // ids waiting for their first use; above: 503
     std::size_t loop_mailbox = 1'000'000;  // messages on their way to one loop; above: lost, and who lost one is closed
-    protocol_choice protocols;             // those that clients may choose, JSON alone unless said
+    std::chrono::milliseconds client_result_timeout{30'000};  // an asked client's, unless the question says another
+    std::chrono::milliseconds group_ack_timeout{30'000};      // a group change on another server
+    std::size_t max_open_questions = 100'000;                 // to clients, and likewise group changes; above: refused
+    protocol_choice protocols;                                // those that clients may choose, JSON alone unless said
     bool enable_detailed_errors = false;
     bool close_on_authentication_expiration = true;
     bool require_user = false;          // no user id: the connection is accepted, told Close, and closed
@@ -95,9 +99,23 @@ namespace detail {
 std::unique_ptr<method_body> bind_raw(std::size_t arity, raw_method method);
 }
 
+// Of this server alone.
 struct hub_stats {
-    std::int64_t connections = 0, users = 0;
+    std::int64_t connections = 0, users = 0, groups = 0, open_questions = 0;
     std::uint64_t serializations = 0, messages_out = 0, slow_closed = 0;
+    std::optional<backplane_state> backplane;  // none: there is none
+    std::uint64_t kept_local = 0;              // messages that could not be published: heard on this server alone
+    std::uint64_t foreign_protocol = 0;        // came without a form that all their clients here can read
+    std::uint64_t malformed_payloads = 0;      // came from other servers and meant nothing
+};
+
+// Who is connected to this server, with how many connections.
+struct hub_census {
+    struct entry {
+        std::string name;
+        std::size_t connections = 0;
+    };
+    std::vector<entry> users, groups;
 };
 
 // One hub at one path. Make it, register methods and hooks, then mount it on an HTTP server by
@@ -134,7 +152,12 @@ public:
     virtual bool handles(std::string_view path) const noexcept = 0;
     virtual net::http::response handle(net::http::request& r) = 0;  // on the connection's loop; never blocks
 
+    // Ends connections: all of a user, or one, on whatever server they are. They are told Close, and not to come back.
+    virtual void abort_user(std::string_view user_id) = 0;
+    virtual void abort_connection(std::string_view connection_id) = 0;
+
     virtual hub_stats stats() const = 0;
+    virtual hub_census census(std::size_t most) const = 0;  // at most so many of each, in no order
     // No new connections (503); Close{allowReconnect:true} and WebSocket close 1001 to all; done when all are
     // gone or shutdown_wait is over.
     virtual boost::asio::awaitable<void> shut_down() = 0;
@@ -160,8 +183,10 @@ private:
     Pointer at_;
 };
 
-// `loops`: those that the HTTP server runs on; they must outlive the hub's connections.
+// `loops`: those that the HTTP server runs on; they must outlive the hub's connections. `servers`:
+// what joins this hub with those of the same name elsewhere; null: it is alone.
 std::unique_ptr<hub> make_hub(std::string path, hub_options options, authenticator who, net::loops& loops,
-                              base::log_scope log, base::metrics* m = nullptr);
+                              base::log_scope log, base::metrics* m = nullptr,
+                              std::shared_ptr<backplane> servers = nullptr);
 
 }  // namespace signalr

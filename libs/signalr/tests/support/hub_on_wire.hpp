@@ -88,10 +88,10 @@ private:
         return std::exchange(last_left_, now) != now;
     }
     void read() {
-        std::string bytes = wire.take();
+        std::string arrived = wire.take();
         std::size_t used = 0;
-        while (used < bytes.size()) {
-            const auto step = from_server_.next(bytes.data() + used, bytes.size() - used);
+        while (used < arrived.size()) {
+            const auto step = from_server_.next(arrived.data() + used, arrived.size() - used);
             if (!step || step->used == 0) std::abort();
             used += step->used;
             take_frame(step->value);
@@ -103,6 +103,7 @@ private:
             close_code = net::websocket::read_close(f.payload)->code;
         } else if (f.op == opcode::text || f.op == opcode::binary) {
             text_frames = text_frames && f.op == opcode::text;
+            bytes += f.payload;
             if (f.fin) ++frames;
             cutter.add(f.payload, messages);
         }
@@ -118,6 +119,7 @@ public:
     message_cutter cutter;
     std::vector<std::string> messages;  // read so far, each with its framing
     std::optional<std::uint16_t> close_code;
+    std::string bytes;  // the payloads, whatever the protocol
     int frames = 0;
     bool text_frames = true;
 };
@@ -154,8 +156,9 @@ inline std::variant<principal, net::http::response> user_from_header(const net::
 
 class hub_on_wire {
 public:
-    explicit hub_on_wire(hub_options options = {}, authenticator who = user_from_header)
-        : hub{make_hub("/hub", options, std::move(who), loops, {})} {}
+    explicit hub_on_wire(hub_options options = {}, authenticator who = user_from_header,
+                         std::shared_ptr<backplane> servers = nullptr)
+        : hub{make_hub("/hub", options, std::move(who), loops, {}, nullptr, std::move(servers))} {}
 
     std::unique_ptr<wire_client> open(std::string_view user = {}, std::string_view query = {}) {
         return open_on(loop, user, query);

@@ -48,10 +48,16 @@ public:
     };
     std::vector<call> calls;
 
-    void send_json(const signalr::recipients& to, std::string_view target, std::string_view arguments) override {
+    void send(const signalr::recipients& to, std::string_view target, const signalr::arguments& what) override {
         if (to.what != signalr::recipients::kind::users) throw std::logic_error{"not used"};
-        for (const auto user : to.names)
-            calls.push_back({std::string{user}, std::string{target}, std::string{arguments}});
+        std::string text = "[";
+        signalr::value_writer writer{signalr::encoding::json, text};
+        what.write(writer);
+        for (const auto user : to.names) calls.push_back({std::string{user}, std::string{target}, text + "]"});
+    }
+    boost::asio::awaitable<signalr::client_answer> ask(std::string, std::string, const signalr::arguments&,
+                                                       std::chrono::milliseconds) override {
+        throw std::logic_error{"not used"};
     }
 };
 
@@ -101,7 +107,10 @@ public:
     signalr::hub_groups& groups() noexcept override { std::abort(); }
     bool handles(std::string_view) const noexcept override { return false; }
     net::http::response handle(net::http::request&) override { return {}; }
+    void abort_user(std::string_view) override {}
+    void abort_connection(std::string_view) override {}
     signalr::hub_stats stats() const override { return {}; }
+    signalr::hub_census census(std::size_t) const override { return {}; }
     boost::asio::awaitable<void> shut_down() override { co_return; }
 
     std::string call(const std::string& user, const std::string& method, const std::string& arguments) {
