@@ -96,8 +96,7 @@ std::string accepted_json_of(const correlation_id& id, const user_id& customer, 
         base::append_rfc3339(out, *accepted_at);
         out += '"';
     }
-    out += "}}";
-    return out;
+    return out += "}}";
 }
 
 base::result<> read_items(const value* items, std::vector<event_item>& into) {
@@ -128,8 +127,7 @@ std::string to_json(const order_processed& e) {
     append_id(out, e.id);
     out += R"(,"OrderId":)";
     append_number(out, e.order);
-    out += '}';
-    return out;
+    return out += '}';
 }
 
 std::string to_json(const order_failed& e) {
@@ -138,8 +136,7 @@ std::string to_json(const order_failed& e) {
     append_id(out, e.id);
     out += R"(,"Reason":)";
     json::append_string(out, e.reason);
-    out += '}';
-    return out;
+    return out += '}';
 }
 
 base::result<order_accepted> read_order_accepted(std::string_view body) {

@@ -141,8 +141,7 @@ std::string status_json(const correlation_id& id, order_state s, order_id order,
     out += R"(","orderId":)";
     append_order_id(out, order);
     if (s == order_state::failed) append_member(out, R"(,"reason":)", reason);
-    out += '}';
-    return out;
+    return out += '}';
 }
 
 base::result<order> read_order(std::string_view text) {
@@ -176,8 +175,7 @@ std::string to_json(const notification& n) {
     append_order_id(out, n.previous);
     out += R"(,"timeline":)";
     append_timeline_json(out, n.id, n.steps);
-    out += '}';
-    return out;
+    return out += '}';
 }
 
 }  // namespace contracts

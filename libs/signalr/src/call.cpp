@@ -80,6 +80,17 @@ const base::log_scope& call::log() const noexcept {
     return *log_;
 }
 
+void call::clients_of_caller::send(const recipients& to, std::string_view target, const signalr::arguments& what) {
+    by_.owner_.core().lifetime.send(to, target, what);
+}
+
+boost::asio::awaitable<client_answer> call::clients_of_caller::ask(std::string connection_id, std::string target,
+                                                                   const signalr::arguments& what,
+                                                                   std::chrono::milliseconds limit) {
+    by_.before_asking();
+    return by_.owner_.core().lifetime.ask(std::move(connection_id), std::move(target), what, limit);
+}
+
 // --- the call
 
 void call::attach(std::shared_ptr<detail::upload_port> next) {

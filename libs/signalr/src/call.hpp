@@ -36,6 +36,7 @@ public:
     std::string_view connection_id() const noexcept override;
     const std::optional<std::string>& user() const noexcept override;
     const base::log_scope& log() const noexcept override;
+    caller_clients& clients() noexcept override { return clients_; }
     connection_items& items() override;
     std::string_view parting_error() const noexcept override;
     void abort() override;
@@ -70,6 +71,21 @@ protected:
     std::string_view id_;  // empty: nobody waits for an answer
 
 private:
+    class clients_of_caller final : public caller_clients {
+    public:
+        explicit clients_of_caller(call& by) noexcept : by_{by} {}
+        void send(const recipients& to, std::string_view target, const signalr::arguments& what) override;
+        boost::asio::awaitable<client_answer> ask(std::string connection_id, std::string target,
+                                                  const signalr::arguments& what,
+                                                  std::chrono::milliseconds limit) override;
+
+    private:
+        std::string_view own_id() const noexcept override { return by_.connection_id(); }
+        call& by_;
+    };
+    virtual void before_asking() {}  // a client; throws where that is not allowed
+
+    clients_of_caller clients_{*this};
     value_reader* arguments_ = nullptr;
     value_reader* stream_ids_ = nullptr;
     mutable std::optional<base::log_scope> log_;  // made when asked for

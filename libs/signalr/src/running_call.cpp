@@ -1,5 +1,6 @@
 #include "running_call.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/recycling_allocator.hpp>
 
 #include "hub_connection.hpp"
@@ -57,7 +58,17 @@ void running_call::give_slot_back() {
     if (std::exchange(has_slot_, false)) owner_.slot_is_free();
 }
 
+// The client's answer comes behind what it has sent already: that must be read now, though not from within this call.
+void running_call::before_asking() {
+    if (connecting_)
+        throw described_error{"InvalidOperationException",
+                              "Client results inside OnConnectedAsync Hub methods are not allowed."};
+    if (std::exchange(has_slot_, false))
+        asio::post(owner_.room().home().context(), [owner = keep_] { owner->slot_is_free(); });
+}
+
 void running_call::run_hook(const hook& what, bool connecting, std::function<void(std::exception_ptr)> done) {
+    connecting_ = connecting;
     start(work_hook(shared_from_this(), what, connecting, std::move(done)),
           owner_.room().home().context().get_executor(), cancel_.slot());
 }

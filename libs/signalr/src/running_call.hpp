@@ -35,6 +35,7 @@ public:
     void cancel();
 
 private:
+    void before_asking() override;
     static startable work(std::shared_ptr<running_call> self);
     static startable work_hook(std::shared_ptr<running_call> self, const hook& what, bool connecting,
                                std::function<void(std::exception_ptr)> done);
@@ -43,6 +44,7 @@ private:
     const std::string own_id_;
     boost::asio::cancellation_signal cancel_;
     bool has_slot_ = false;
+    bool connecting_ = false;  // the connect hook
     bool done_ = false;
 };
 

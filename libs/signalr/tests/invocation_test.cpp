@@ -196,3 +196,63 @@ TEST(Invocation, TellsTheDisconnectHookWhyItEnded) {
     s.connect()->send("[]\x1e");
     EXPECT_TRUE(why.starts_with("InvalidDataException: ")) << why;
 }
+
+// ClientResultFromHubDoesNotBlockReceiveLoop
+TEST(Invocation, GivesItsSlotBackWhenItAsksAClient) {
+    scene s;
+    s.hub->on("AskMe", [](caller_context& by) -> asio::awaitable<int> {
+        const int answer = co_await by.clients().caller().ask<int>("Result", "how many?");
+        co_return answer + 1;
+    });
+    auto c = s.connect();
+    c->send(call_text("1", "AskMe") + call_text("2", "Echo", "[\"overtakes\"]"));
+    EXPECT_EQ(c->take(), (strings{R"({"type":1,"invocationId":"s1","target":"Result","arguments":["how many?"]})"
+                                  "\x1e",
+                                  result_text("2", "\"overtakes\"")}));
+    c->send(R"({"type":3,"invocationId":"s1","result":41})"
+            "\x1e");
+
+    EXPECT_EQ(c->take(), strings{result_text("1", "42")});
+    c->send(call_text("3", "Wait", "[3]") + call_text("4", "Wait", "[4]"));
+    EXPECT_EQ(s.g.waiting(), 1U);  // one slot, as before
+}
+
+// ThrowsWhenUsedInOnConnectedAsync
+TEST(Invocation, MayNotAskBeforeTheClientMayAnswer) {
+    hub_options options;
+    options.enable_detailed_errors = true;
+    scene s{options};
+    s.hub->on_connected(
+        [](caller_context& by) -> asio::awaitable<void> { co_await by.clients().caller().ask<int>("Result"); });
+    auto c = s.open();
+    c->send("{\"protocol\":\"json\",\"version\":1}\x1e");
+
+    EXPECT_EQ(
+        c->take().back(),
+        "{\"type\":7,\"error\":\"Connection closed with an error. InvalidOperationException: Client results inside "
+        "OnConnectedAsync Hub methods are not allowed.\"}\x1e");
+}
+
+TEST(Invocation, ReachesTheCallerAndTheOthers) {
+    scene s;
+    s.hub->on("Say", [](caller_context& by, std::string_view text) {
+        by.clients().caller().send("Mine", text);
+        by.clients().others().send("Theirs", text);
+        by.clients().others_in_group("g").send("Ours", text);
+    });
+    s.hub->on("Join", [&](caller_context& by) -> asio::awaitable<void> {
+        co_await s.hub->groups().add(std::string{by.connection_id()}, "g");
+    });
+    auto a = s.connect(), b = s.connect(), c = s.connect();
+    for (auto* in : {a.get(), b.get()}) in->send(call_text("1", "Join")), in->take();
+    a->send(call_text("2", "Say", "[\"x\"]"));
+    const auto push = [](std::string_view name) {
+        return R"({"type":1,"target":")" + std::string{name} +
+               R"(","arguments":["x"]})"
+               "\x1e";
+    };
+
+    EXPECT_EQ(a->take(), (strings{push("Mine"), result_text("2", "null")}));
+    EXPECT_EQ(b->take(), (strings{push("Theirs"), push("Ours")}));
+    EXPECT_EQ(c->take(), strings{push("Theirs")});
+}

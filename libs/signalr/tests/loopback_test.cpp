@@ -1,8 +1,12 @@
 // The hub on real sockets and several loops: listener, HTTP server, WebSocket client, sends from other threads.
 #include <gtest/gtest.h>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <future>
 #include <mutex>
@@ -264,4 +268,80 @@ TEST_F(HubOnLoopback, SaysGoodbyeToAll) {
         EXPECT_EQ(h->all().back(), R"({"type":7,"allowReconnect":true})");
     }
     EXPECT_EQ(served->stats().connections, 0);
+}
+
+TEST_F(HubOnLoopback, StreamsBothWaysAtOnce) {
+    served->on("Numbers", [](int count, std::string padding) -> generator<std::string> {
+        asio::steady_timer pause{co_await asio::this_coro::executor};
+        for (int i = 0; i < count; ++i) {
+            if (i % 100 == 0) {
+                pause.expires_after(std::chrono::milliseconds{1});
+                co_await pause.async_wait(asio::use_awaitable);
+            }
+            co_yield std::to_string(i) + padding;
+        }
+    });
+    served->on("Sum", [](upload<int> all) -> asio::awaitable<int> {
+        int sum = 0;
+        while (const auto x = co_await all.next()) sum += *x;
+        co_return sum;
+    });
+    constexpr std::size_t clients = 4, items = 1000;
+    std::string talk = hello + R"({"type":4,"invocationId":"n","target":"Numbers","arguments":[1000,")" +
+                       std::string(500, 'x') + "\"]}\x1e" +
+                       R"({"type":1,"invocationId":"s","target":"Sum","arguments":[],"streamIds":["u"]})" + "\x1e";
+    for (std::size_t i = 0; i < items; ++i)
+        talk += R"({"type":2,"invocationId":"u","item":2})"
+                "\x1e";
+    talk += R"({"type":3,"invocationId":"u"})"
+            "\x1e";
+    std::vector<std::shared_ptr<transcript>> heard;
+    for (std::size_t i = 0; i < clients; ++i) {
+        heard.push_back(std::make_shared<transcript>());
+        ASSERT_EQ(dial("user=anna", heard.back(), talk), "");
+    }
+
+    for (const auto& h : heard) {
+        ASSERT_EQ(h->wait_for(items + 3), items + 3);  // the handshake's answer and two completions
+        const auto all = h->all();
+        EXPECT_EQ(std::ranges::count(all, R"({"type":3,"invocationId":"s","result":2000})"), 1);
+        EXPECT_EQ(std::ranges::count(all, R"({"type":3,"invocationId":"n"})"), 1);
+        std::size_t next = 0;
+        for (const auto& m : all)
+            if (m.starts_with(R"({"type":2)")) {
+                EXPECT_NE(m.find("\"item\":\"" + std::to_string(next++) + "x"), std::string::npos);
+            }
+        EXPECT_EQ(next, items);
+    }
+}
+
+// What clients leave running when they go is destroyed on its loop.
+TEST_F(HubOnLoopback, EndsStreamsOfClientsThatGo) {
+    std::atomic<int> alive{0};
+    struct witness {
+        std::atomic<int>& count;
+        explicit witness(std::atomic<int>& c) : count{c} { ++count; }
+        ~witness() { --count; }
+    };
+    served->on("Endless", [&](bool waits) -> generator<std::string> {
+        const witness w{alive};
+        asio::steady_timer never{co_await asio::this_coro::executor, asio::steady_timer::time_point::max()};
+        for (;;) {
+            if (waits) co_await never.async_wait(asio::use_awaitable);
+            co_yield std::string(1000, 'x');
+        }
+    });
+    for (const std::string waits : {"true", "false"}) {
+        auto heard = std::make_shared<transcript>();
+        net::websocket::session* session = nullptr;
+        ASSERT_EQ(dial("user=anna", heard,
+                       hello + R"({"type":4,"invocationId":"1","target":"Endless","arguments":[)" + waits + "]}\x1e",
+                       &session),
+                  "");
+        ASSERT_GE(heard->wait_for(waits == "true" ? 1U : 2U), 1U);
+        on_client_loop([&] { session->abort(); });
+        EXPECT_TRUE(heard->wait_for_end());
+    }
+    finish_hub();
+    EXPECT_EQ(alive, 0);
 }

@@ -25,8 +25,7 @@ public:
     base::steady_time due = base::steady_time::max();
     need room = need::always;
     shape form = shape::steps;
-    bool ends_unit = false;    // commit, for a step of a unit
-    std::uint64_t beside = 0;  // the unit that the caller works in, without handing it to this job
+    bool ends_unit = false;  // commit, for a step of a unit
     base::result<> answer;
     boost::asio::any_io_executor executor;
 };

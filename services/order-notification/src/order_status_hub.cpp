@@ -10,6 +10,7 @@ namespace {
 
 using boost::asio::awaitable;
 using contracts::order_state;
+using signalr::json_text;
 
 contracts::correlation_id id_argument(const boost::json::value& v) {
     const auto* text = v.if_string();
@@ -34,7 +35,9 @@ contracts::user_id user_of(const signalr::caller_context& caller) {
 
 [[noreturn]] void unavailable() { throw signalr::hub_exception{"Unavailable"}; }
 
-std::string state_json(order_state s, contracts::order_id order, std::string_view reason) {
+json_text nothing() { return {"null"}; }
+
+json_text state_json(order_state s, contracts::order_id order, std::string_view reason) {
     std::string out = "{\"status\":\"";
     out += contracts::to_string(s);
     out += "\",\"orderId\":";
@@ -43,7 +46,8 @@ std::string state_json(order_state s, contracts::order_id order, std::string_vie
         out += ",\"reason\":";
         contracts::json::append_string(out, reason);
     }
-    return out += '}';
+    out += '}';
+    return {std::move(out)};
 }
 
 // The methods' own state: the dependencies, and a caller's context for ports.
@@ -51,15 +55,14 @@ class methods {
 public:
     explicit methods(dependencies needs) : needs_{std::move(needs)} {}
 
-    awaitable<std::string> register_order(signalr::caller_context& caller, const boost::json::array& arguments) const {
-        const auto id = id_argument(arguments[0]);
+    awaitable<void> register_order(signalr::caller_context& caller, const boost::json::value& argument) const {
+        const auto id = id_argument(argument);
         // Whatever comes back, the answer is the same: the caller can't tell a foreign order from none.
         (void)co_await needs_.workflow.touch(workflow_context(caller), id, user_of(caller));
-        co_return "null";
     }
 
-    awaitable<std::string> current_status(signalr::caller_context& caller, const boost::json::array& arguments) const {
-        const auto id = id_argument(arguments[0]);
+    awaitable<json_text> current_status(signalr::caller_context& caller, const boost::json::value& argument) const {
+        const auto id = id_argument(argument);
         const auto user = user_of(caller);
         const auto view = co_await needs_.workflow.find(workflow_context(caller), id);
         const bool own = view && view->owner == user;
@@ -70,20 +73,20 @@ public:
             if (!found) unavailable();
             const auto& sql = found->front();
             if (sql.row && sql.row->customer == user)
-                co_return sql.row->deleted ? "null" : state_json(order_state::completed, sql.row->value.id, {});
+                co_return sql.row->deleted ? nothing() : state_json(order_state::completed, sql.row->value.id, {});
             if (!view)
                 unavailable();  // for everything that is not the caller's own row, so that the two can't be told apart
-            if (sql.row) co_return "null";
+            if (sql.row) co_return nothing();
             if (sql.failure && (sql.failure->customer == user || (sql.failure->customer.empty() && own)))
                 co_return state_json(order_state::failed, 0, sql.failure->reason);
         }
         if (!view) unavailable();
-        if (!own || view->state.state == order_state::none) co_return "null";
+        if (!own || view->state.state == order_state::none) co_return nothing();
         co_return state_json(view->state.state, view->state.order, view->state.reason);
     }
 
-    awaitable<std::string> resume(signalr::caller_context& caller, const boost::json::array& arguments) const {
-        const auto after = sequence_argument(arguments[0]);
+    awaitable<json_text> resume(signalr::caller_context& caller, const boost::json::value& argument) const {
+        const auto after = sequence_argument(argument);
         const auto page = co_await needs_.workflow.read_feed(workflow_context(caller), user_of(caller), after);
         if (!page) unavailable();
         std::string out = "{\"complete\":";
@@ -94,7 +97,8 @@ public:
             out += contracts::to_json(page->notifications[i]);
         }
         out += "],\"latest\":" + std::to_string(page->latest);
-        co_return out += '}';
+        out += '}';
+        co_return json_text{std::move(out)};
     }
 
 private:
@@ -117,13 +121,11 @@ private:
 }  // namespace
 
 void add_methods(signalr::hub& hub, const dependencies& needs) {
-    using caller = signalr::caller_context;
-    using arguments = boost::json::array;
-    auto all = std::make_shared<const methods>(needs);
-    hub.on("Ping", 0, [](caller&, const arguments&) -> awaitable<std::string> { co_return "null"; });
-    hub.on("RegisterOrder", 1, [all](caller& c, const arguments& a) { return all->register_order(c, a); });
-    hub.on("GetCurrentStatus", 1, [all](caller& c, const arguments& a) { return all->current_status(c, a); });
-    hub.on("Resume", 1, [all](caller& c, const arguments& a) { return all->resume(c, a); });
+    hub.on("Ping", [] {});
+    hub.with(std::make_shared<const methods>(needs))
+        .on("RegisterOrder", &methods::register_order)
+        .on("GetCurrentStatus", &methods::current_status)
+        .on("Resume", &methods::resume);
 }
 
 }  // namespace order_notification

@@ -32,6 +32,11 @@ struct bytes {
     friend bool operator==(const bytes&, const bytes&) = default;
 };
 
+// The JSON text of one value, for what is at hand as such; written as it is, or anew in MessagePack. Not JSON: can't be written.
+struct json_text {
+    std::string value;
+};
+
 // A moment in UTC of the years 1 to 9999, since 1970 (negative: before). .NET keeps 100 ns of it.
 struct timestamp {
     std::int64_t seconds = 0;
@@ -171,6 +176,11 @@ template <>
 struct codec<bytes> {
     static bool read(value_reader& from, bytes& to) { return from.binary(to.value); }
     static void write(value_writer& to, const bytes& from) { to.binary(from.value); }
+};
+
+template <>
+struct codec<json_text> {
+    static void write(value_writer& to, const json_text& from) { to.json(from.value); }
 };
 
 template <>

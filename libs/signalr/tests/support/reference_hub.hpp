@@ -16,10 +16,6 @@ public:
     const char* type_name() const noexcept override { return "MyHubException"; }
 };
 
-// JSON text as it stands, and an object of any kind.
-struct json_text {
-    std::string value;
-};
 struct any_object {};
 struct named_value {
     std::string kind;
@@ -27,10 +23,6 @@ struct named_value {
 
 }  // namespace signalr::testing
 
-template <>
-struct signalr::codec<signalr::testing::json_text> {
-    static void write(value_writer& to, const testing::json_text& from) { to.json(from.value); }
-};
 template <>
 struct signalr::codec<signalr::testing::named_value> {
     static void write(value_writer& to, const testing::named_value& from) {

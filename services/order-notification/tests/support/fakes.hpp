@@ -67,6 +67,7 @@ public:
     std::string_view connection_id() const noexcept override { return "c1"; }
     const std::optional<std::string>& user() const noexcept override { return user_; }
     const base::log_scope& log() const noexcept override { return log_; }
+    signalr::caller_clients& clients() noexcept override { std::abort(); }
     signalr::connection_items& items() override { return items_; }
     std::string_view parting_error() const noexcept override { return {}; }
     void abort() override {}
