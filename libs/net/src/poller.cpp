@@ -44,6 +44,11 @@ void poller::change(int fd, pollable& who, std::uint32_t events) noexcept {
     control(epoll_.native_handle(), EPOLL_CTL_MOD, fd, who, events);
 }
 
+void poller::remove(int fd) noexcept {
+    epoll_event ignored{};
+    ::epoll_ctl(epoll_.native_handle(), EPOLL_CTL_DEL, fd, &ignored);
+}
+
 void poller::bury(std::shared_ptr<void> dead) {
     if (in_turn_) graveyard_.push_back(std::move(dead));
 }

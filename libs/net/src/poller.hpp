@@ -35,7 +35,7 @@ protected:
     ~pollable() = default;
 };
 
-// Loop thread only. Closing a descriptor takes it out.
+// Loop thread only.
 class poller {
 public:
     // `after_events` runs after the events of each turn.
@@ -44,6 +44,9 @@ public:
     void start();
     void add(int fd, pollable& who, std::uint32_t events) noexcept;
     void change(int fd, pollable& who, std::uint32_t events) noexcept;
+    // Before the descriptor is closed: a process forked a moment ago may hold the same socket open until it execs, and then
+    // closing does not take it out of the epoll.
+    void remove(int fd) noexcept;
     // Keeps what may still be named by an event of the present turn until that is over.
     void bury(std::shared_ptr<void> dead);
     bool in_turn() const noexcept { return in_turn_; }

@@ -92,6 +92,7 @@ void socket_connection::end(end_reason why, bool reset) {
     if (!fin_sent_) why_ = why;
     const linger at_once{1, 0};
     if (reset) ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    home_.sockets().remove(socket_.get());
     socket_.close();
     rider_due_ = never;
     if (deadline_wheel::entry::is_linked()) deadline_wheel::entry::unlink();
