@@ -1,6 +1,6 @@
 #include "base/clock.hpp"
 
-#include <cstdio>
+#include <time.h>
 
 namespace base {
 namespace {
@@ -13,6 +13,11 @@ public:
             .count();
     }
     steady_time steady() const override { return std::chrono::steady_clock::now(); }
+    steady_time steady_roughly() const override {
+        timespec at{};  // of the same clock, as of the kernel's last tick
+        ::clock_gettime(CLOCK_MONOTONIC_COARSE, &at);
+        return steady_time{std::chrono::seconds{at.tv_sec} + std::chrono::nanoseconds{at.tv_nsec}};
+    }
 };
 
 void put(char* at, int value, int width) {

@@ -18,7 +18,8 @@ std::string braces(std::string_view labels, std::string_view more = {}) {
     out += labels;
     if (!labels.empty() && !more.empty()) out += ',';
     out += more;
-    return out += '}';
+    out += '}';
+    return out;
 }
 
 void write_histogram(std::string& out, const std::string& name, const std::string& labels, const histogram& h) {

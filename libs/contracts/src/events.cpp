@@ -96,7 +96,8 @@ std::string accepted_json_of(const correlation_id& id, const user_id& customer, 
         base::append_rfc3339(out, *accepted_at);
         out += '"';
     }
-    return out += "}}";
+    out += "}}";
+    return out;
 }
 
 base::result<> read_items(const value* items, std::vector<event_item>& into) {
@@ -127,7 +128,8 @@ std::string to_json(const order_processed& e) {
     append_id(out, e.id);
     out += R"(,"OrderId":)";
     append_number(out, e.order);
-    return out += '}';
+    out += '}';
+    return out;
 }
 
 std::string to_json(const order_failed& e) {
@@ -136,7 +138,8 @@ std::string to_json(const order_failed& e) {
     append_id(out, e.id);
     out += R"(,"Reason":)";
     json::append_string(out, e.reason);
-    return out += '}';
+    out += '}';
+    return out;
 }
 
 base::result<order_accepted> read_order_accepted(std::string_view body) {

@@ -22,16 +22,27 @@ struct free_context {
     void operator()(EVP_MD_CTX* c) const noexcept { EVP_MD_CTX_free(c); }
 };
 
-fingerprint sha256(std::string_view bytes) {
+// One at a time on a thread.
+class sha256 {
+public:
+    sha256() { must(sha256_method && context() && EVP_DigestInit_ex2(context(), sha256_method.get(), nullptr) == 1); }
+    void add(std::string_view bytes) { must(EVP_DigestUpdate(context(), bytes.data(), bytes.size()) == 1); }
+    fingerprint finish() {
+        fingerprint out;
+        must(EVP_DigestFinal_ex(context(), out.data(), nullptr) == 1);
+        return out;
+    }
+
+private:
     // Kept per thread: making a context costs more than hashing an order.
-    thread_local const std::unique_ptr<EVP_MD_CTX, free_context> context{EVP_MD_CTX_new()};
-    fingerprint out;
-    if (!sha256_method || !context || EVP_DigestInit_ex2(context.get(), sha256_method.get(), nullptr) != 1 ||
-        EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) != 1 ||
-        EVP_DigestFinal_ex(context.get(), out.data(), nullptr) != 1)
-        throw std::runtime_error{"OpenSSL can't compute SHA-256"};
-    return out;
-}
+    static EVP_MD_CTX* context() {
+        thread_local const std::unique_ptr<EVP_MD_CTX, free_context> mine{EVP_MD_CTX_new()};
+        return mine.get();
+    }
+    static void must(bool done) {
+        if (!done) throw std::runtime_error{"OpenSSL can't compute SHA-256"};
+    }
+};
 
 // The time part of a key that is a lower-case UUIDv7, as our own clients send them.
 std::optional<base::uuid> as_lower_case_v7(std::string_view key) {
@@ -42,16 +53,16 @@ std::optional<base::uuid> as_lower_case_v7(std::string_view key) {
 
 template <class Line>
 fingerprint fingerprint_of_lines(std::span<const Line> lines) {
-    std::string text;
-    text.reserve(lines.size() * 24);
+    sha256 hash;
     for (const auto& line : lines) {
-        text += line.product.str();
-        text += '\0';
-        char digits[16];
-        text.append(digits, std::to_chars(digits, digits + sizeof digits, line.quantity).ptr);
-        text += '\n';
+        const auto& product = line.product.str();
+        hash.add({product.c_str(), product.size() + 1});  // with the NUL behind it
+        char quantity[16];
+        char* end = std::to_chars(quantity, quantity + sizeof quantity, line.quantity).ptr;
+        *end++ = '\n';
+        hash.add({quantity, end});
     }
-    return sha256(text);
+    return hash.finish();
 }
 
 }  // namespace
@@ -62,7 +73,9 @@ correlation_id keyed_correlation_id(const user_id& user, std::string_view idempo
     for (int shift = 24; shift >= 0; shift -= 8) text += static_cast<char>(size >> shift & 0xFF);
     text += user.str();
     text += idempotency_key;
-    const auto hash = sha256(text);
+    sha256 digest;
+    digest.add(text);
+    const auto hash = digest.finish();
 
     base::uuid::bytes id;
     std::copy_n(hash.begin(), id.size(), id.begin());

@@ -141,7 +141,8 @@ std::string status_json(const correlation_id& id, order_state s, order_id order,
     out += R"(","orderId":)";
     append_order_id(out, order);
     if (s == order_state::failed) append_member(out, R"(,"reason":)", reason);
-    return out += '}';
+    out += '}';
+    return out;
 }
 
 base::result<order> read_order(std::string_view text) {
@@ -175,7 +176,8 @@ std::string to_json(const notification& n) {
     append_order_id(out, n.previous);
     out += R"(,"timeline":)";
     append_timeline_json(out, n.id, n.steps);
-    return out += '}';
+    out += '}';
+    return out;
 }
 
 }  // namespace contracts

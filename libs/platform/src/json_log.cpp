@@ -12,6 +12,8 @@
 namespace platform {
 namespace {
 
+constexpr std::chrono::milliseconds gathers_for{5};
+
 class threaded_log final : public json_log {
 public:
     threaded_log(base::log_level least, int file, std::size_t buffer) : least_{least}, file_{file}, most_{buffer} {
@@ -35,7 +37,7 @@ public:
         line.reserve(256);
         append_log_line(line, base::system_clock().now(), level, message, fields, scope);
         line += '\n';
-        bool was_idle = false;
+        bool wakes = false;
         {
             const std::scoped_lock lock{guard_};
             if (waiting_.size() + line.size() > most_) {
@@ -43,10 +45,11 @@ public:
                 ++untold_;
                 return;
             }
-            was_idle = waiting_.empty();
+            wakes = waiting_.empty();
             waiting_ += line;
+            if (!hurried_ && (level == base::log_level::error || waiting_.size() > most_ / 2)) wakes = hurried_ = true;
         }
-        if (was_idle) wake_.notify_one();
+        if (wakes) wake_.notify_one();
     } catch (...) {
         ++dropped_;  // no memory: the line is lost, the work goes on
     }
@@ -55,6 +58,8 @@ public:
 
     void flush() override {
         std::unique_lock lock{guard_};
+        hurried_ = true;
+        wake_.notify_one();
         idle_.wait_for(lock, std::chrono::seconds{2}, [this] { return waiting_.empty() && !writing_; });
     }
 
@@ -65,6 +70,9 @@ private:
         while (true) {
             wake_.wait(lock, [this] { return ending_ || !waiting_.empty(); });
             if (waiting_.empty()) return;
+            // What comes within a moment goes along, and whoever writes it does not have to wake this thread.
+            wake_.wait_for(lock, gathers_for, [this] { return ending_ || hurried_; });
+            hurried_ = false;
             taken.clear();
             taken.swap(waiting_);
             const auto lost = std::exchange(untold_, 0);
@@ -106,7 +114,7 @@ private:
     std::condition_variable wake_, idle_;
     std::string waiting_;
     std::uint64_t untold_ = 0;  // dropped since the last line that said so
-    bool writing_ = false, ending_ = false;
+    bool writing_ = false, ending_ = false, hurried_ = false;
     std::atomic<std::uint64_t> dropped_{0};
     std::thread writer_;  // last: it uses all of the above
 };

@@ -8,7 +8,8 @@ std::string label(const std::string& name, const std::string& value) {
         if (c == '\\' || c == '"') out += '\\';
         (c == '\n') ? void(out += "\\n") : void(out += c);
     }
-    return out += '"';
+    out += '"';
+    return out;
 }
 
 route_metrics::route_metrics(base::metrics& m, const std::string& server, const std::string& method,

@@ -16,7 +16,9 @@ class file;
 class open_unit final : public unit {
 public:
     open_unit(const file& owner, std::weak_ptr<writer> w, base::steady_time due)
-        : owner_{&owner}, writer_{std::move(w)}, due_{due} {}
+        : owner_{&owner}, writer_{std::move(w)}, due_{due} {
+        state_->number = number();
+    }
     ~open_unit() override {
         if (const auto w = writer_.lock()) w->drop(state_);
     }
@@ -60,9 +62,10 @@ public:
           readers_{o, std::move(reading), log} {}
 
     base::task<> write(const base::call_context& ctx, job f, need n, shape s) override {
-        return ask([this, due = ctx.due, n, s, f = std::move(f)](request_ptr r) mutable {
+        return ask([this, due = ctx.due, beside = ctx.unit, n, s, f = std::move(f)](request_ptr r) mutable {
             r->work = std::move(f);
             r->due = due;
+            r->beside = beside;
             r->room = n;
             r->form = s;
             writer_->submit(std::move(r));

@@ -25,7 +25,8 @@ public:
     base::steady_time due = base::steady_time::max();
     need room = need::always;
     shape form = shape::steps;
-    bool ends_unit = false;  // commit, for a step of a unit
+    bool ends_unit = false;    // commit, for a step of a unit
+    std::uint64_t beside = 0;  // the unit that the caller works in, without handing it to this job
     base::result<> answer;
     boost::asio::any_io_executor executor;
 };

@@ -71,6 +71,11 @@ void writer::submit(request_ptr job) {
     const auto refuse = [&](base::fault why) { answer(std::move(job), std::unexpected(std::move(why))); };
     if (job->room == need::room && !room_.there()) return refuse({fault_kind::unavailable, "the disk is nearly full"});
     std::unique_lock held{guard_};
+    if (job->beside != 0 && std::ranges::find(begun_, job->beside) != begun_.end()) {
+        held.unlock();
+        // It would wait for the unit's end, and the unit for its answer.
+        return refuse({fault_kind::internal, "a job beside the caller's own open unit: it must be handed the unit"});
+    }
     // What finishes work in hand may go beyond the limit that intake meets: it makes room.
     const auto limit = job->room == need::room ? options_.queue_limit : 2 * options_.queue_limit;
     if (stopping_ || jobs_.size() >= limit) {
@@ -99,6 +104,7 @@ void writer::submit(std::shared_ptr<unit_state> u, request_ptr step) {
     u->arrived.store(true, std::memory_order_release);
     if (u->now == phase::fresh) {
         u->now = phase::waiting;
+        begun_.push_back(u->number);
         openings_.push_back(std::move(u));
     }
     wake(held);
@@ -112,6 +118,7 @@ void writer::drop(const std::shared_ptr<unit_state>& u) {
         return;
     }
     u->dropped = true;
+    std::erase(begun_, u->number);
     u->arrived.store(true, std::memory_order_release);
     wake(held);
 }
@@ -215,6 +222,7 @@ void writer::end(unit_state& u, base::result<> verdict) {
     std::unique_lock held{guard_};
     u.now = phase::ended;
     u.verdict = verdict;
+    std::erase(begun_, u.number);
     auto late = std::exchange(u.inbox, {});
     held.unlock();
     for (auto& step : late) {

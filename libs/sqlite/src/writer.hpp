@@ -22,6 +22,7 @@ struct counters {
 // A unit as the writer knows it; guarded by the writer's mutex but for `arrived`.
 struct unit_state {
     enum class phase : unsigned char { fresh, waiting, open, ended };
+    std::uint64_t number = 0;
     phase now = phase::fresh;
     bool dropped = false;
     std::deque<request_ptr> inbox;
@@ -85,6 +86,7 @@ private:
     bool sleeping_ = false, stopping_ = false;
     std::deque<request_ptr> jobs_;
     std::deque<std::shared_ptr<unit_state>> openings_;  // units whose first step waits
+    std::vector<std::uint64_t> begun_;                  // numbers of those, and of the one that is open
     std::jthread thread_;                               // last: starts when all else is there
 };
 

@@ -147,6 +147,39 @@ TEST_F(SqliteUnit, TooLongItIsRolledBackAndLaterStepsTimeOut) {
     EXPECT_EQ(1, count());
 }
 
+TEST_F(SqliteUnit, AJobBesideItsOwnOpenUnitFailsAtOnce) {
+    open();
+
+    loop_thread.wait([&]() -> asio::awaitable<void> {
+        auto u = *co_await db->begin(ctx);
+        auto within = ctx;
+        within.unit = u->number();
+        EXPECT_TRUE(co_await db->write(within, add("before its first step nobody waits")));
+        EXPECT_TRUE(co_await db->write_in(*u, add("in the unit")));
+        EXPECT_EQ(fault_kind::internal, (co_await db->write(within, add("beside it"))).error().kind);
+        EXPECT_TRUE(co_await db->read(within, [](sqlite::connection&) -> base::result<> { return {}; }));
+        EXPECT_TRUE(co_await db->commit(std::move(u)));
+        EXPECT_TRUE(co_await db->write(within, add("after its end")));
+    });
+
+    EXPECT_EQ(3, count());
+}
+
+TEST_F(SqliteUnit, AJobMayFollowItsOwnDroppedUnit) {
+    open();
+
+    loop_thread.wait([&]() -> asio::awaitable<void> {
+        auto u = *co_await db->begin(ctx);
+        auto within = ctx;
+        within.unit = u->number();
+        EXPECT_TRUE(co_await db->write_in(*u, add("in the unit")));
+        u.reset();
+        EXPECT_TRUE(co_await db->write(within, add("after it")));
+    });
+
+    EXPECT_EQ(1, count());
+}
+
 TEST_F(SqliteUnit, PlainJobsWaitForItAndShareItsCommit) {
     open();
     std::vector<std::future<base::result<>>> waiting;

@@ -105,7 +105,7 @@ accept_order::draft accept_order::make_draft(place_order&& order, base::steady_t
 }
 
 boost::asio::awaitable<placed> accept_order::run_new(base::call_context ctx, place_order order) {
-    const auto now = needs_.clock.steady();
+    const auto now = needs_.clock.steady_roughly();
     auto d = make_draft(std::move(order), now);
     d.order.correlation = d.id = needs_.ids.make_v7(d.accepted_at);
     if (!d.has_catalogue) co_return counted(refusal(placement::unavailable, d.id));
@@ -118,7 +118,7 @@ boost::asio::awaitable<placed> accept_order::run_new(base::call_context ctx, pla
 
 boost::asio::awaitable<placed> accept_order::run_keyed(base::call_context ctx, place_order order) {
     auto key = std::move(order.key);
-    auto d = make_draft(std::move(order), needs_.clock.steady());
+    auto d = make_draft(std::move(order), needs_.clock.steady_roughly());
     d.keyed = true;
     d.order.correlation = d.id = contracts::keyed_correlation_id(d.user, key);
     co_return counted(co_await answer_keyed(ctx, std::move(d), std::move(key)));

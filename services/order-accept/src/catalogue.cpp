@@ -120,7 +120,8 @@ std::string catalogue_snapshot::page(const product_query& query) const {
     out.reserve(items.size() + 96);
     append_page_head(out, query, static_cast<std::size_t>(total));
     out += items;
-    return out += "]}";
+    out += "]}";
+    return out;
 }
 
 catalogue::catalogue(const dependencies& from)

@@ -12,8 +12,11 @@ struct call_context {
     steady_time due = steady_time::max();  // deadlines travel down and only shrink
     trace_context trace;
     log_scope log;
+    std::uint64_t unit = 0;  // number of the open unit of work that this call belongs to, handed to it or not; 0: none
 
-    call_context within(const clock& time, steady_time::duration limit) const { return within(time.steady(), limit); }
+    call_context within(const clock& time, steady_time::duration limit) const {
+        return within(time.steady_roughly(), limit);
+    }
     call_context within(steady_time now, steady_time::duration limit) const {
         call_context inner = *this;
         if (const auto latest = now + limit; latest < inner.due) inner.due = latest;

@@ -19,7 +19,9 @@ class clock {
 public:
     virtual ~clock() = default;
     virtual unix_micros now() const = 0;     // wall clock, may step
-    virtual steady_time steady() const = 0;  // for deadlines, never steps
+    virtual steady_time steady() const = 0;  // never steps
+    // As steady(), up to a few milliseconds behind it and several times cheaper: for deadlines and lifetimes.
+    virtual steady_time steady_roughly() const { return steady(); }
 };
 
 const clock& system_clock();

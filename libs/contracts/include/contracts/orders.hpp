@@ -82,7 +82,8 @@ std::string page_json(std::int64_t offset, std::int64_t size, std::int64_t total
         if (i) out += ',';
         append_json(out, items[i]);
     }
-    return out += "]}";
+    out += "]}";
+    return out;
 }
 std::string status_json(const correlation_id& id, order_state s, order_id order, std::string_view reason);
 

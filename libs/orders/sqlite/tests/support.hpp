@@ -2,11 +2,11 @@
 #pragma once
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <memory>
 #include <string>
 
 #include "base/manual_clock.hpp"
+#include "base_testing/temporary_directory.hpp"
 #include "orders/sqlite/schema.hpp"
 #include "orders/sqlite/store.hpp"
 #include "sqlite/database.hpp"
@@ -14,22 +14,7 @@
 
 namespace orders::test {
 
-class temporary_directory {
-public:
-    temporary_directory() {
-        std::string name = (std::filesystem::temp_directory_path() / "contoso-orders-XXXXXX").string();
-        if (!mkdtemp(name.data())) throw std::runtime_error{"no temporary directory"};
-        path_ = name;
-    }
-    temporary_directory(const temporary_directory&) = delete;
-    temporary_directory& operator=(const temporary_directory&) = delete;
-    ~temporary_directory() { std::filesystem::remove_all(path_); }
-
-    std::string file(const std::string& name) const { return (path_ / name).string(); }
-
-private:
-    std::filesystem::path path_;
-};
+using base_testing::temporary_directory;
 
 struct test_database {
     test_database() : db{open()} {}

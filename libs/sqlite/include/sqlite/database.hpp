@@ -47,7 +47,8 @@ enum class shape : unsigned char {
 
 // Exclusive use of the writer for a handful of steps; see base::unit. Dropped uncommitted: rolled back. It
 // takes the writer with its first step, so a holder that writes nothing delays nobody. A holder must not
-// write to the same file beside it: that job waits for the unit, and the unit for its timeout.
+// write to the same file beside it: that job would wait for the unit, and the unit for its timeout. One whose
+// call context names the open unit (call_context::unit) fails at once instead, as `internal`: it is a bug.
 class unit : public base::unit {
 public:
     ~unit() override = default;

@@ -1,17 +1,12 @@
-// A loop on a thread of its own, a directory that goes with the test, and a way to await from a test's body.
+// A database in a directory of its own, and a loop to await it on.
 #pragma once
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
-#include <filesystem>
 #include <future>
 #include <string>
-#include <thread>
 
+#include "base_testing/loop.hpp"
+#include "base_testing/temporary_directory.hpp"
 #include "sqlite/database.hpp"
 
 namespace sqlite_test {
@@ -19,57 +14,9 @@ namespace sqlite_test {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-class temporary_directory {
-public:
-    temporary_directory() {
-        std::string name = (std::filesystem::temp_directory_path() / "contoso-XXXXXX").string();
-        path_ = ::mkdtemp(name.data());
-    }
-    ~temporary_directory() { std::filesystem::remove_all(path_); }
-    std::string file(const std::string& name) const { return (path_ / name).string(); }
-
-private:
-    std::filesystem::path path_;
-};
-
-class loop {
-public:
-    ~loop() {
-        work_.reset();
-        thread_.join();
-    }
-    asio::io_context& context() { return io_; }
-
-    // Starts `make()`'s coroutine on the loop; what it gives is in the future.
-    template <class Make>
-    auto start(Make make) {
-        return asio::co_spawn(io_, std::move(make), asio::use_future);
-    }
-    template <class Make>
-    auto wait(Make make) {
-        auto done = start(std::move(make));
-        if (done.wait_for(30s) != std::future_status::ready) {
-            ADD_FAILURE() << "nothing came within the limit";
-            std::abort();
-        }
-        return done.get();
-    }
-
-private:
-    asio::io_context io_{1};
-    asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
-    std::thread thread_{[this] { io_.run(); }};
-};
-
-// Until it is true; false when it did not come about within the limit.
-template <class Condition>
-bool eventually(Condition condition) {
-    for (const auto until = std::chrono::steady_clock::now() + 20s; std::chrono::steady_clock::now() < until;) {
-        if (condition()) return true;
-        std::this_thread::yield();
-    }
-    return false;
-}
+using base_testing::eventually;
+using base_testing::loop;
+using base_testing::temporary_directory;
 
 struct database_test : testing::Test {
     temporary_directory directory;

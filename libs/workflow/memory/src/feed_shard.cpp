@@ -68,7 +68,7 @@ void feed_shard::lose(const feeds::taken& gone) {
 
 feed_page feed_shard::read(const contracts::user_id& user, std::int64_t after) const {
     const std::lock_guard lock{guard_};
-    const auto* stands = feeds_.find(user, time_.steady());
+    const auto* stands = feeds_.find(user, time_.steady_roughly());
     if (!stands) return {};
     const auto& entries = stands->value.entries;
     const auto first_after = std::ranges::upper_bound(entries, after, {}, &contracts::notification::sequence);

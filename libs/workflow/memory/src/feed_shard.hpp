@@ -25,7 +25,7 @@ public:
     template <class MayTell>
     contracts::notification append(contracts::notification news, MayTell&& may_tell) {
         const std::lock_guard lock{guard_};
-        const auto now = time_.steady();
+        const auto now = time_.steady_roughly();
         auto* stands = feeds_.find(news.user, now);
         const auto before = stands ? stands->value.told(news.id) : told_state{};
         if (before.state > news.state || !may_tell(news)) {

@@ -9,7 +9,7 @@ order_shard::order_shard(base::steady_time::duration ttl, std::size_t limit, con
 
 known_order order_shard::accept(intake in) {
     const std::lock_guard lock{guard_};
-    const auto now = time_.steady();  // inside the lock: the list of expiry is in the order of these times
+    const auto now = time_.steady_roughly();  // inside the lock: the list of expiry is in the order of these times
     if (auto* stands = records_.find(in.id, now)) {
         auto& known = stands->value;
         if (known.owner && *known.owner != in.user) return {.known = true, .foreign = true, .pending = {}, .state = {}};
@@ -28,7 +28,7 @@ known_order order_shard::accept(intake in) {
 
 void order_shard::apply(const change& c) {
     const std::lock_guard lock{guard_};
-    const auto now = time_.steady();
+    const auto now = time_.steady_roughly();
     auto* stands = records_.find(c.id, now);
     if (!stands) {
         if (c.user.empty()) return;
@@ -45,7 +45,7 @@ void order_shard::apply(const change& c) {
 
 order_view order_shard::find(const contracts::correlation_id& id) const {
     const std::lock_guard lock{guard_};
-    const auto* stands = records_.find(id, time_.steady());
+    const auto* stands = records_.find(id, time_.steady_roughly());
     if (!stands) return {};
     const auto& known = stands->value;
     return {.owner = known.owner, .state = known.state, .pending = known.pending, .steps = known.steps};
@@ -53,7 +53,7 @@ order_view order_shard::find(const contracts::correlation_id& id) const {
 
 bool order_shard::touch(const contracts::correlation_id& id, const contracts::user_id& user) {
     const std::lock_guard lock{guard_};
-    const auto now = time_.steady();
+    const auto now = time_.steady_roughly();
     auto* stands = records_.find(id, now);
     if (!stands || stands->value.owner != user) return false;
     const auto& known = stands->value;
@@ -65,12 +65,12 @@ bool order_shard::touch(const contracts::correlation_id& id, const contracts::us
 
 void order_shard::forget(const contracts::correlation_id& id) {
     const std::lock_guard lock{guard_};
-    lose(records_.erase(id), time_.steady());
+    lose(records_.erase(id), time_.steady_roughly());
 }
 
 bool order_shard::tell(const contracts::correlation_id& id, const status& to) {
     const std::lock_guard lock{guard_};
-    auto* stands = records_.find(id, time_.steady());
+    auto* stands = records_.find(id, time_.steady_roughly());
     if (!stands) return true;
     auto& state = stands->value.state;
     if (state.state > to.state) return false;

@@ -59,7 +59,7 @@ public:
     base::task<> refresh();
 
     // Null: never read, or older than `catalogue_max_age`. Safe from any thread.
-    std::shared_ptr<const catalogue_snapshot> current() const { return current(needs_.clock.steady()); }
+    std::shared_ptr<const catalogue_snapshot> current() const { return current(needs_.clock.steady_roughly()); }
     std::shared_ptr<const catalogue_snapshot> current(base::steady_time now) const;
 
 private:
