@@ -4,18 +4,40 @@
 
 namespace signalr {
 
-bool client_questions::put(std::string id, std::string connection, waiter who) {
-    const std::scoped_lock lock{guard_};
+bool client_questions::put(std::string id, std::string connection, waiter who, steady_time now, steady_time until) {
+    std::vector<waiter> old;
+    const auto good = [&] {
+        const std::scoped_lock lock{guard_};
+        old = take_old(now);
+        return enter(std::move(id), std::move(connection), std::move(who), until);
+    }();
+    for (const auto& each : old)
+        each({completion_kind::error, encoding::json, "Invocation canceled by the server.", false, false});
+    return good;
+}
+
+std::vector<client_questions::waiter> client_questions::take_old(steady_time now) {
+    std::vector<waiter> old;
+    for (; !ageing_.empty() && ageing_.front().first <= now; ageing_.pop_front())
+        if (const auto at = questions_.find(ageing_.front().second); at != questions_.end()) old.push_back(take(at));
+    // Most are answered long before: they don't wait here for their time.
+    if (ageing_.size() > 2 * questions_.size() + 64)
+        std::erase_if(ageing_, [&](const auto& aged) { return !questions_.contains(aged.second); });
+    return old;
+}
+
+// Under the lock, as the next two.
+bool client_questions::enter(std::string id, std::string connection, waiter who, steady_time until) {
     if (questions_.size() >= limit_) return false;
     const auto [at, fresh] = questions_.try_emplace(std::move(id));
     if (!fresh) return false;
     asked_of_[connection].push_back(at->first);
     at->second = {std::move(connection), std::move(who)};
+    if (until != steady_time::max()) ageing_.emplace_back(until, at->first);
     open_.store(questions_.size(), std::memory_order_relaxed);
     return true;
 }
 
-// Under the lock.
 client_questions::waiter client_questions::take(by_name<question>::iterator at) {
     if (const auto asked = asked_of_.find(at->second.connection); asked != asked_of_.end()) {
         std::erase(asked->second, at->first);

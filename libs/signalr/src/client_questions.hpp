@@ -2,6 +2,8 @@
 // Safe from any thread.
 #pragma once
 #include <atomic>
+#include <chrono>
+#include <deque>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -34,7 +36,11 @@ public:
 
     explicit client_questions(std::size_t limit) : limit_{limit} {}
 
-    bool put(std::string id, std::string connection, waiter who);  // false: too many are open, or the id is in use
+    using steady_time = std::chrono::steady_clock::time_point;
+
+    // False: too many are open, or the id is in use. `until`: whoever asked may have given up by then, and nobody else takes it back;
+    // it fails when another question comes after that. For those that somebody withdraws: max().
+    bool put(std::string id, std::string connection, waiter who, steady_time now, steady_time until);
     void withdraw(std::string_view id);
     bool settle(std::string_view id, outcome what);  // whoever was asked
     answer_fate answer(std::string_view connection, encoding e, const incoming& completion);
@@ -53,12 +59,15 @@ private:
         std::string connection;
         waiter who;
     };
+    bool enter(std::string id, std::string connection, waiter who, steady_time until);
     waiter take(by_name<question>::iterator at);
+    std::vector<waiter> take_old(steady_time now);
 
     const std::size_t limit_;
     std::mutex guard_;
-    by_name<question> questions_;                 // by id
-    by_name<std::vector<std::string>> asked_of_;  // ids by connection
+    std::deque<std::pair<steady_time, std::string>> ageing_;  // ids by their `until`, some of them answered
+    by_name<question> questions_;                             // by id
+    by_name<std::vector<std::string>> asked_of_;              // ids by connection
     std::atomic<std::size_t> open_{0};
 };
 

@@ -97,7 +97,9 @@ asio::awaitable<client_answer> lifetime_manager::ask(std::string connection_id, 
     const auto box = std::make_shared<answer_box<client_questions::outcome>>();
     const std::string id = question_id();
     // First of all: the answer may be here before put_question() returns.
-    if (!questions_->put(id, connection_id, [box](client_questions::outcome o) { box->put(std::move(o)); }))
+    if (!questions_->put(
+            id, connection_id, [box](client_questions::outcome o) { box->put(std::move(o)); },
+            std::chrono::steady_clock::now(), client_questions::steady_time::max()))
         throw hub_exception{"Too many questions to clients are open."};
     // However this ends, nobody waits any more.
     const struct withdrawal {

@@ -1,5 +1,7 @@
 #include "local_delivery.hpp"
 
+#include <algorithm>
+
 #include "hub_connection.hpp"
 
 namespace signalr {
@@ -41,10 +43,18 @@ void local_delivery::to_all(const outgoing_ptr& message) {
 }
 
 void local_delivery::to(local_index::handles those, const outgoing_ptr& message) {
-    for (auto& c : those) {
-        loop_room& room = c->room();
-        room.deliver(std::move(c), message);
+    if (those.size() == 1) {
+        loop_room& room = those.front()->room();
+        return room.deliver(std::move(those.front()), message);
     }
+    // One visit to each loop's mailbox, however many live there.
+    boost::container::small_vector<std::pair<loop_room*, local_index::handles>, 4> by_room;
+    for (auto& c : those) {
+        auto at = std::ranges::find(by_room, &c->room(), [](const auto& r) { return r.first; });
+        if (at == by_room.end()) at = by_room.insert(by_room.end(), {&c->room(), {}});
+        at->second.push_back(std::move(c));
+    }
+    for (auto& [room, theirs] : by_room) room->deliver(std::span{theirs.data(), theirs.size()}, message);
 }
 
 void local_delivery::abort(local_index::handles those) {

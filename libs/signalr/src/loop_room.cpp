@@ -32,17 +32,35 @@ void loop_room::deliver(std::shared_ptr<hub_connection> to, outgoing_ptr what) {
     if (home_.in_this_thread()) return hand_over({std::move(to), std::move(what)});
     {
         const std::scoped_lock lock{guard_};
-        if (mailbox_.size() >= mailbox_limit_) {
-            overflowed_ = true;
-            if (to)
-                to->mark_lost();
-            else
-                everyone_lost_ = true;
-            return;
-        }
-        mailbox_.push_back({std::move(to), std::move(what)});
+        put({std::move(to), std::move(what)});
         if (std::exchange(posted_, true)) return;
     }
+    fetch();
+}
+
+void loop_room::deliver(std::span<std::shared_ptr<hub_connection>> to, const outgoing_ptr& what) {
+    if (home_.in_this_thread()) {
+        for (auto& c : to) hand_over({std::move(c), what});
+        return;
+    }
+    {
+        const std::scoped_lock lock{guard_};
+        for (auto& c : to) put({std::move(c), what});
+        if (std::exchange(posted_, true)) return;
+    }
+    fetch();
+}
+
+void loop_room::put(delivery d) {
+    if (mailbox_.size() < mailbox_limit_) return mailbox_.push_back(std::move(d));
+    overflowed_ = true;
+    if (d.to)
+        d.to->mark_lost();
+    else
+        everyone_lost_ = true;
+}
+
+void loop_room::fetch() {
     home_.post([self = shared_from_this()] { self->empty_mailbox(); });
 }
 

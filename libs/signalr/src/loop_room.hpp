@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <vector>
 
 #include "net/loop.hpp"
@@ -31,6 +32,7 @@ public:
     // Safe from any thread. `to` null: everyone here. On the loop itself it is delivered at once, from
     // elsewhere with what else is on its way there: one post for many messages.
     void deliver(std::shared_ptr<hub_connection> to, outgoing_ptr what);
+    void deliver(std::span<std::shared_ptr<hub_connection>> to, const outgoing_ptr& what);  // moves them out
 
     // Written on the loop, read anywhere.
     void count_message() noexcept { bump(messages_out_); }
@@ -46,6 +48,8 @@ private:
     static void bump(std::atomic<std::uint64_t>& c) noexcept {
         c.store(c.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     }
+    void put(delivery d);  // under the lock
+    void fetch();
     void hand_over(const delivery& d);
     void empty_mailbox();
     void close_losers();

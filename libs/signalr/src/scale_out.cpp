@@ -17,6 +17,7 @@ scale_out::scale_out(std::shared_ptr<backplane> via, std::shared_ptr<local_deliv
       questions_{std::move(questions)},
       log_{std::move(log)},
       ack_timeout_{options.group_ack_timeout},
+      passed_on_limit_{options.passed_on_question_limit},
       max_waiting_{options.max_open_questions},
       hub_{via_->hub_name()},
       all_{hub_ + ":all"},

@@ -65,7 +65,7 @@ private:
     const std::shared_ptr<local_delivery> local_;
     const std::shared_ptr<client_questions> questions_;
     const base::log_scope log_;
-    const std::chrono::milliseconds ack_timeout_;
+    const std::chrono::milliseconds ack_timeout_, passed_on_limit_;
     const std::size_t max_waiting_;
     const std::string hub_, all_, commands_, acks_, answers_, aborts_;  // channels
 

@@ -73,7 +73,8 @@ void scale_out::take_question(std::string_view connection, const backplane_paylo
                  &p](client_questions::outcome what) {
         if (const auto self = weak.lock()) self->give_back(channel, id, p, std::move(what));
     };
-    if (questions_->put(std::string{v.invocation_id}, std::string{connection}, give)) {
+    const auto now = std::chrono::steady_clock::now();
+    if (questions_->put(std::string{v.invocation_id}, std::string{connection}, give, now, now + passed_on_limit_)) {
         // It may have gone in between, unheard.
         if (!local_->index.has(connection)) questions_->connection_gone(connection);
         return;

@@ -5,6 +5,7 @@
 
 #include <thread>
 
+#include "client_questions.hpp"
 #include "support/known_hub.hpp"
 
 using namespace signalr;
@@ -146,4 +147,26 @@ TEST(ClientResult, IsWrittenInTheClientsProtocol) {
     h.hub->clients().client(h.id(*a)).send("Hi", 1);
     EXPECT_EQ(h.hub->stats().serializations, 1U);
     EXPECT_EQ(a->take(), strings{sent("Hi", "[1]")});
+}
+
+TEST(ClientQuestions, GiveUpThoseThatNobodyTakesBack) {
+    client_questions open{10};
+    std::vector<std::string> ended;
+    const auto ask = [&](const std::string& id, std::int64_t now, std::int64_t until) {
+        const client_questions::steady_time zero{};
+        return open.put(
+            id, "c", [&, id](const client_questions::outcome& o) { ended.push_back(id + ": " + o.text); },
+            zero + std::chrono::seconds{now}, zero + std::chrono::seconds{until});
+    };
+    EXPECT_TRUE(ask("a", 0, 10));
+    EXPECT_TRUE(ask("b", 1, 11));
+    EXPECT_FALSE(ask("b", 1, 11));
+    EXPECT_TRUE(open.settle("a", {}));
+    EXPECT_TRUE(ask("c", 10, 20));
+    EXPECT_TRUE(ask("d", 11, 21));
+
+    EXPECT_EQ(ended, (std::vector<std::string>{"a: ", "b: Invocation canceled by the server."}));
+    EXPECT_EQ(open.open(), 2U);
+    open.connection_gone("c");
+    EXPECT_EQ(open.open(), 0U);
 }

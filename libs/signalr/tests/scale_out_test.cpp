@@ -153,6 +153,23 @@ TEST_F(ScaleOut, CountsPayloadsThatMeanNothing) {
     EXPECT_EQ(servers.heard("A1"), "");
 }
 
+// Each connection by itself: one that takes nothing more is closed, the others hear.
+TEST_F(ScaleOut, DoesNotMindAMemberThatFails) {
+    for (const auto& id : {a1, a2}) servers.spawn('A', servers.at('A').hub.hub->groups().add(id, "x"));
+    servers.clients.at("A1")->wire.stuck = 1024 * 1024;
+    servers.to('B').group("x").send("Hi");
+
+    EXPECT_EQ(servers.heard("A2"), hi);
+    EXPECT_EQ(servers.heard("A1"), "{\"type\":7,\"allowReconnect\":true}\x1e");
+}
+
+TEST_F(ScaleOut, KnowsUsersByTheirWholeName) {
+    servers.connect("A3", "zLsZrxXWD17XrrJZDiWx1Q", "*", "json");
+    servers.to('B').user("*").send("Hi");
+    EXPECT_EQ(servers.heard("A3"), hi);
+    EXPECT_EQ(servers.heard("A1"), "");
+}
+
 // Two messages in one, or half of one, would break what its client reads.
 TEST_F(ScaleOut, PassesOnWholeMessagesOnly) {
     for (const std::string text : {"{\"type\":6}", "{\"type\":6}\x1e{\"type\":6}\x1e", "\x1e\x1e"}) {

@@ -48,9 +48,11 @@ struct hub_options {
     std::size_t max_negotiated = 10'000;   // ids waiting for their first use; above: 503
     std::size_t loop_mailbox = 1'000'000;  // messages on their way to one loop; above: lost, and who lost one is closed
     std::chrono::milliseconds client_result_timeout{30'000};  // an asked client's, unless the question says another
-    std::chrono::milliseconds group_ack_timeout{30'000};      // a group change on another server
-    std::size_t max_open_questions = 100'000;                 // to clients, and likewise group changes; above: refused
-    protocol_choice protocols;                                // those that clients may choose, JSON alone unless said
+    std::chrono::milliseconds passed_on_question_limit{
+        300'000};                                         // another server's to a client here; then it may be given up
+    std::chrono::milliseconds group_ack_timeout{30'000};  // a group change on another server
+    std::size_t max_open_questions = 100'000;             // to clients, and likewise group changes; above: refused
+    protocol_choice protocols;                            // those that clients may choose, JSON alone unless said
     bool enable_detailed_errors = false;
     bool close_on_authentication_expiration = true;
     bool require_user = false;          // no user id: the connection is accepted, told Close, and closed

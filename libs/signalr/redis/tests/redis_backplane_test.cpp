@@ -153,6 +153,19 @@ TEST_F(TwoServers, KeepTheirClientsWhileRedisIsGoneAndFindEachOtherAgain) {
     EXPECT_FALSE(anna->ended() || berta->ended() || late->ended());
 }
 
+TEST_F(TwoServers, HearAgainAfterTheirSubscriptionsWereCut) {
+    auto anna = dial(a, "anna"), berta = dial(b, "berta");
+    EXPECT_EQ(live_server::finish(b.served->groups().add(b.id_of("berta"), "orders")), "");
+    redis_monitor cut{redis.port(), "CLIENT KILL TYPE pubsub\r\n"};
+
+    EXPECT_TRUE(eventually([&] { return a.gaps_told > 0 && b.gaps_told > 0; }));
+    EXPECT_FALSE(a.degraded() || b.degraded());
+    a.served->clients().group("orders").send("Hi");
+    b.served->clients().user("anna").send("Hi");
+    EXPECT_TRUE(berta->hears(hi));
+    EXPECT_TRUE(anna->hears(hi));
+}
+
 TEST_F(TwoServers, DoNotWaitForARedisThatDoesNotAnswer) {
     auto anna = dial(a, "anna");
     redis.stop();

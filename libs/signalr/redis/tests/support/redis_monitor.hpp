@@ -16,11 +16,12 @@ namespace signalr::testing {
 
 class redis_monitor {
 public:
-    explicit redis_monitor(std::uint16_t port) : socket_{io_} {
+    // `instead`: another command, of which only the answer's beginning is read.
+    explicit redis_monitor(std::uint16_t port, const std::string& instead = "MONITOR\r\n") : socket_{io_} {
         socket_.connect({boost::asio::ip::address_v4::loopback(), port});
-        boost::asio::write(socket_, boost::asio::buffer(std::string{"MONITOR\r\n"}));
-        char ok[5];
-        boost::asio::read(socket_, boost::asio::buffer(ok));
+        boost::asio::write(socket_, boost::asio::buffer(instead));
+        char answered[4];  // of "+OK", ":2"
+        boost::asio::read(socket_, boost::asio::buffer(answered));
         reader_ = std::thread{[this] { read(); }};
     }
     ~redis_monitor() {
