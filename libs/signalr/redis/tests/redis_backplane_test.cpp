@@ -176,6 +176,43 @@ TEST_F(TwoServers, DoNotWaitForARedisThatDoesNotAnswer) {
     EXPECT_TRUE(anna->wait([](const auto& all) { return all.size() == 101; }));
 }
 
+TEST_F(RedisBackplane, SubscribesInTheOrderOfTheOfficialServer) {
+    redis_monitor monitor{redis.port()};
+    live_server a{redis.to(), "pod-a_1"};
+    ASSERT_TRUE(a.joined());
+
+    EXPECT_TRUE(eventually([&] { return monitor.all_arguments("SUBSCRIBE").size() == 5; }));
+    EXPECT_EQ(
+        monitor.all_arguments("SUBSCRIBE"),
+        (std::vector<std::string>{channels + "all", channels + "internal:groups", channels + "internal:ack:pod-a_1",
+                                  channels + "internal:return:pod-a_1", channels + "contoso:abort"}));
+}
+
+TEST_F(RedisBackplane, JoinsFourServers) {
+    std::vector<std::unique_ptr<live_server>> servers;
+    std::vector<std::unique_ptr<live_client>> clients;
+    const std::vector<std::string> names{"pod-a_1", "pod-b_1", "pod-c_1", "pod-d_1"};
+    for (const auto& name : names) {
+        servers.push_back(std::make_unique<live_server>(redis.to(), name));
+        ASSERT_TRUE(servers.back()->joined());
+        clients.push_back(dial(*servers.back(), "of-" + name, result));
+    }
+    for (std::size_t i = 0; i < 4; ++i)
+        EXPECT_EQ(live_server::finish(servers[i]->served->groups().add(
+                      servers[(i + 1) % 4]->id_of("of-" + names[(i + 1) % 4]), "ring")),
+                  "");
+    for (std::size_t i = 0; i < 4; ++i) {
+        servers[i]->served->clients().all().send("All", i);
+        servers[i]->served->clients().group("ring").send("Ring", i);
+        servers[i]->served->clients().user("of-" + names[(i + 2) % 4]).send("User", i);
+        EXPECT_EQ(servers[i]->ask(servers[(i + 3) % 4]->id_of("of-" + names[(i + 3) % 4])), "42");
+    }
+    for (auto& client : clients) {  // four of each, one to the user, one question
+        EXPECT_TRUE(client->wait([](const auto& all) { return all.size() >= 10; }));
+        EXPECT_EQ(client->all().size(), 10U);
+    }
+}
+
 TEST_F(RedisBackplane, TakesClientsBeforeRedisIsThere) {
     const auto settings = redis.to();
     redis.kill();
