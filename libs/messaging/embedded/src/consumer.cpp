@@ -161,6 +161,7 @@ asio::awaitable<std::optional<std::vector<outcome>>> table_consumer::ask(const b
     base::call_context ctx;
     ctx.log = shared_->log;
     ctx.due = now() + options_.handler_timeout;
+    ctx.unit = u->number();
     try {
         auto outcomes = co_await handle(ctx, {messages, u});
         if (outcomes.size() == messages.size()) co_return outcomes;

@@ -65,6 +65,24 @@ struct EmbeddedBroker : testing::Test {
 
 }  // namespace
 
+TEST_F(EmbeddedBroker, APublishThatForgetsTheBatchsUnitFailsAtOnce) {
+    broker.start();
+    std::atomic<int> refused = 0;
+    const auto forgets = [&](const base::call_context& c, const batch& b) -> asio::awaitable<void> {
+        EXPECT_TRUE(co_await broker.publisher().publish(c, "another", notes(0, 1), b.unit));
+        const auto beside = co_await broker.publisher().publish(c, "another", notes(1, 2));
+        if (!beside && beside.error().kind == fault_kind::internal) ++refused;
+    };
+    worker w{on, broker, of("q"), {}, forgets};
+
+    ASSERT_TRUE(publish(notes(0, 1)));
+
+    ASSERT_TRUE(w.has_seen(1));
+    ASSERT_TRUE(becomes_empty("q"));
+    EXPECT_EQ(1, refused);
+    EXPECT_EQ(1u, state("another").ready);
+}
+
 TEST_F(EmbeddedBroker, AFullQueueRefusesAndTakesAgainWhenThereIsRoom) {
     broker.start({}, {.max_messages = 3});
     ASSERT_TRUE(publish(notes(0, 2)));
@@ -123,9 +141,8 @@ TEST_F(EmbeddedBroker, ABatchWhoseUnitTakesTooLongIsDeliveredAgainByHalves) {
     std::atomic<bool> slow = true;
     worker w{on, broker, of("q"), {}, [&](const base::call_context& c, const batch& b) -> asio::awaitable<void> {
                  std::ignore = co_await broker.publisher().publish(c, "out", notes(0, 1), b.unit);
-                 if (slow.exchange(false)) {  // this waits behind the unit, so until it has timed out
-                     std::ignore = co_await broker.publisher().publish(c, "beside", notes(0, 1));
-                 }
+                 // This waits behind the unit, so until it has timed out: its context does not say whose work it is.
+                 if (slow.exchange(false)) std::ignore = co_await broker.publisher().publish({}, "beside", notes(0, 1));
              }};
 
     ASSERT_TRUE(publish(notes(0, 4)));

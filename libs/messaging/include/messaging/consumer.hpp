@@ -35,7 +35,7 @@ struct batch {
 
 // One outcome per message, in order. When it throws or answers too few, the unit is rolled back and all are
 // `retry`. When it is called again for the same messages, nothing of the earlier call inside the unit has
-// happened.
+// happened. The context names the unit: a write to the same database that is not handed it fails at once.
 using batch_handler =
     std::function<boost::asio::awaitable<std::vector<outcome>>(const base::call_context&, const batch&)>;
 

@@ -3,19 +3,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_future.hpp>
 #include <functional>
 #include <future>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "base_testing/loop.hpp"
 #include "messaging/consumer.hpp"
 #include "messaging/inspector.hpp"
 #include "messaging/lifecycle.hpp"
@@ -26,7 +22,9 @@ namespace messaging::contract {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-constexpr auto limit = 30s;  // how long a test waits for what must come; never reached when all is well
+using base_testing::eventually;
+using base_testing::limit;
+using base_testing::loop;
 
 // One broker with queues of its own, empty at first.
 class broker_under_test {
@@ -46,41 +44,6 @@ struct adapter {
 };
 inline std::ostream& operator<<(std::ostream& out, const adapter& a) { return out << a.name; }
 inline std::string name_of(const testing::TestParamInfo<adapter>& info) { return info.param.name; }
-
-class loop {
-public:
-    ~loop() {
-        work_.reset();
-        thread_.join();
-    }
-    template <class Make>
-    auto start(Make make) {
-        return asio::co_spawn(io_, std::move(make), asio::use_future);
-    }
-    template <class Make>
-    auto wait(Make make) {
-        auto done = start(std::move(make));
-        if (done.wait_for(limit) != std::future_status::ready) {
-            ADD_FAILURE() << "nothing came within the limit";
-            std::abort();
-        }
-        return done.get();
-    }
-
-private:
-    asio::io_context io_{1};
-    asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
-    std::thread thread_{[this] { io_.run(); }};
-};
-
-template <class Condition>
-bool eventually(Condition condition) {
-    for (const auto until = std::chrono::steady_clock::now() + limit; std::chrono::steady_clock::now() < until;) {
-        if (condition()) return true;
-        std::this_thread::sleep_for(200us);  // between two looks, never instead of one
-    }
-    return false;
-}
 
 // Lets a handler wait until the test says so.
 class gate {

@@ -1,28 +1,14 @@
 // A broker on a file of its own.
 #pragma once
-#include <gtest/gtest.h>
-#include <stdlib.h>
-
-#include <filesystem>
 #include <memory>
 #include <string>
 
+#include "base_testing/temporary_directory.hpp"
 #include "messaging/embedded/broker.hpp"
 
 namespace embedded_test {
 
-class temporary_directory {
-public:
-    temporary_directory() {
-        std::string name = (std::filesystem::temp_directory_path() / "contoso-XXXXXX").string();
-        path_ = ::mkdtemp(name.data());
-    }
-    ~temporary_directory() { std::filesystem::remove_all(path_); }
-    std::string file(const std::string& name) const { return (path_ / name).string(); }
-
-private:
-    std::filesystem::path path_;
-};
+using base_testing::temporary_directory;
 
 template <class Made>
 auto unwrapped(Made made) {
