@@ -1,10 +1,15 @@
 #include "endpoint.hpp"
 
-#include <charconv>
+#include <expected>
+#include <utility>
 #include <variant>
 
 #include "hub_connection.hpp"
+#include "long_polling_transport.hpp"
+#include "negotiate.hpp"
 #include "net/websocket/session.hpp"
+#include "resumable_transport.hpp"
+#include "sse_transport.hpp"
 #include "websocket_transport.hpp"
 
 namespace signalr {
@@ -24,65 +29,6 @@ place find_place(std::string_view hub_path, std::string_view path) noexcept {
     return same_letters(rest, "/negotiate") || same_letters(rest, "/negotiate/") ? place::negotiate : place::elsewhere;
 }
 
-response plain(unsigned status, std::string text) {
-    return net::http::make_response(status, "text/plain", std::move(text));
-}
-
-response busy() { return plain(503, "").set("Retry-After", "1"); }
-
-steady_time now_for(const request& r) { return r.via ? r.via->home().now() : std::chrono::steady_clock::now(); }
-
-// --- negotiate
-
-constexpr std::string_view transports =
-    R"("availableTransports":[{"transport":"WebSockets","transferFormats":["Text","Binary"]}]})";
-
-// How often a key stands in a query, whatever its letter case.
-std::size_t occurrences(std::string_view query, std::string_view key) {
-    std::size_t found = 0;
-    while (!query.empty()) {
-        const std::string_view pair = query.substr(0, query.find('&'));
-        found += same_letters(pair.substr(0, pair.find('=')), key) ? 1 : 0;
-        query.remove_prefix(std::min(pair.size() + 1, query.size()));
-    }
-    return found;
-}
-
-std::expected<int, std::string> asked_version(std::string_view query) {
-    const std::unexpected not_a_number{std::string{"The client requested a non-integer protocol version."}};
-    const auto text = net::http::query_value(query, "negotiateVersion", true);
-    if (!text) return 0;
-    const auto from = text->find_first_not_of(" \t");
-    if (from == std::string::npos || occurrences(query, "negotiateVersion") > 1) return not_a_number;
-    const std::string_view digits = std::string_view{*text}.substr(from, text->find_last_not_of(" \t") - from + 1);
-    std::int32_t version = 0;
-    const auto [end, ec] = std::from_chars(digits.begin(), digits.end(), version);
-    if (ec != std::errc{} || end != digits.end()) return not_a_number;
-    if (version < 0)
-        return std::unexpected{"The client requested version '" + std::to_string(version) +
-                               "', but the server does not support this version."};
-    return std::min(version, 1);
-}
-
-response json(std::string body) { return net::http::make_response(200, "application/json", std::move(body)); }
-
-response negotiate(hub_core& core, const request& r) {
-    if (core.draining) return busy();
-    const auto version = asked_version(r.query);
-    if (!version) return json(R"({"error":")" + version.error() + "\"}");
-
-    const auto id = connection_id::fresh(core.ids());
-    const auto token = *version == 0 ? id : connection_id::fresh(core.ids());
-    if (!core.tokens.add(token, id, now_for(r))) {
-        core.log.warn("negotiate refused: too many ids wait for their first use");
-        return busy();
-    }
-    std::string body = R"({"negotiateVersion":)" + std::to_string(*version) + R"(,"connectionId":")";
-    body.append(id.text()).append("\",");
-    if (*version > 0) body.append(R"("connectionToken":")").append(token.text()).append("\",");
-    return json(body.append(transports));
-}
-
 // --- transports
 
 // A comma-separated list that holds exactly text/event-stream.
@@ -100,68 +46,171 @@ bool accepts_events(const request& r) {
     return false;
 }
 
-response no_id() { return plain(400, "Connection ID required"); }
-response unknown_id() { return plain(404, "No Connection with that ID"); }
 response not_enabled(std::string name) { return plain(404, name + " transport not supported by this end point type"); }
+response no_id() { return plain(400, "Connection ID required"); }
 
-response open_websocket(const std::shared_ptr<hub_core>& core, const request& r, principal who,
-                        std::string_view token_text) {
+// What a first GET comes to.
+using refusal = connection_table::refusal;
+response refused(refusal why) {
+    switch (why) {
+        case refusal::in_use:
+            return plain(409, "");
+        case refusal::other_transport:
+            return plain(400, "Cannot change transports mid-connection");
+        case refusal::unknown:
+            break;
+    }
+    return unknown_id();
+}
+
+// A token that another replica gave out looks like one that nobody did.
+response not_ours(hub_core& core) {
+    if (core.unknown_tokens.fetch_add(1, std::memory_order_relaxed) % 1000 == 0)
+        core.log.info(
+            "unknown connection token: expired, or another replica's; Server-Sent Events, long polling and negotiation "
+            "need affinity, WebSockets with skipNegotiation do not");
+    return unknown_id();
+}
+
+struct asked {
+    const std::shared_ptr<hub_core>& core;
+    const request& r;
+    principal who;
+    std::string token;
+    steady_time now;
+};
+
+user_factory hub_side(const asked& a, const connection_id& id, std::optional<connection_id> token) {
+    return [core = a.core, who = a.who, id, token](transport& via) {
+        return std::make_shared<hub_connection>(core, who, id, token, via);
+    };
+}
+
+net::websocket::session_limits socket_limits(const hub_core& core) {
+    net::websocket::session_limits limits;
+    limits.frame = core.options.maximum_frame;
+    limits.close_timeout = core.options.close_timeout;
+    return limits;
+}
+
+// A further WebSocket of a connection that has one, or lost it a moment ago.
+response go_on_with_websocket(const asked& a) {
+    const auto known = a.core->tokens.find(a.token, a.now);
+    const auto lasting = known ? std::dynamic_pointer_cast<resumable_transport>(known->via) : nullptr;
+    if (!lasting || !lasting->may_go_on()) return plain(409, "");
+    if (!lasting->belongs_to(a.who)) return plain(403, "");
+    return accept_websocket(a.r, socket_limits(*a.core), lasting->next_socket(a.who), [] {});
+}
+
+response open_websocket(const asked& a) {
+    const auto& core = a.core;
+    if (!core->options.transports.websockets) return not_enabled("WebSockets");
     if (core->draining) return busy();
     std::optional<connection_id> token;
     auto id = connection_id::fresh(core->ids());
-    if (!token_text.empty()) {
-        const auto known = core->tokens.attach(token_text, now_for(r));
-        if (!known) return known.error() == connection_table::refusal::in_use ? plain(409, "") : unknown_id();
-        id = *known;
-        token = connection_id::parse(token_text);
-    }
-    net::websocket::session_limits limits;
-    limits.frame = core->options.maximum_frame;
-    limits.close_timeout = core->options.close_timeout;
-    core->attached.fetch_add(1, std::memory_order_relaxed);
-    return accept_websocket(
-        r, limits,
-        [core, who = std::move(who), id, token](transport& via) {
-            return std::make_shared<hub_connection>(core, who, id, token, via);
-        },
-        [core, token] {
-            if (token) core->tokens.remove(*token);
-            core->attached.fetch_sub(1, std::memory_order_relaxed);
+    std::shared_ptr<resumable_transport> lasting;
+    if (!a.token.empty()) {
+        const auto known = core->tokens.attach(a.token, transport_kind::websockets, a.now, [&](bool stateful) {
+            if (stateful && a.r.via) lasting = std::make_shared<resumable_transport>(core, a.who, a.r.via->home());
+            return lasting;
         });
+        if (!known) return known.error() == refusal::in_use ? go_on_with_websocket(a) : refused(known.error());
+        id = known->id;
+        token = connection_id::parse(a.token);
+    }
+    core->attached.fetch_add(1, std::memory_order_relaxed);
+    auto side = hub_side(a, id, token);
+    if (lasting) side = lasting->first_socket(std::move(side));
+    return accept_websocket(a.r, socket_limits(*core), std::move(side), [core, token] {
+        if (token) core->tokens.remove(*token);
+        core->attached.fetch_sub(1, std::memory_order_relaxed);
+    });
 }
 
-// Long polls are told not to be kept by caches, also when they are refused.
-response uncached(response answer) {
-    answer.set("Cache-Control", "no-cache, no-store");
-    answer.set("Expires", "Thu, 01 Jan 1970 00:00:00 GMT");
-    answer.set("Pragma", "no-cache");
-    return answer;
+// The transport of a token's first GET, on the loop of that request.
+template <class T>
+std::expected<std::pair<std::shared_ptr<T>, connection_table::attached>, response> attach(const asked& a,
+                                                                                          transport_kind kind) {
+    if (a.core->draining || !a.r.via) return std::unexpected(busy());
+    std::shared_ptr<T> made;
+    auto known = a.core->tokens.attach(a.token, kind, a.now, [&](bool) {
+        return made = std::make_shared<T>(a.core, *connection_id::parse(a.token), a.r.via->home());
+    });
+    if (!known) return std::unexpected(refused(known.error()));
+    a.core->attached.fetch_add(1, std::memory_order_relaxed);
+    return std::pair{std::move(made), std::move(*known)};
 }
 
-response get(const std::shared_ptr<hub_core>& core, const request& r, principal who, std::string_view token) {
-    const bool events = accepts_events(r);
-    if (!events && net::websocket::is_upgrade(r)) return open_websocket(core, r, std::move(who), token);
-    response refusal = token.empty()                            ? no_id()
-                       : !core->tokens.knows(token, now_for(r)) ? unknown_id()
-                       : events                                 ? not_enabled("ServerSentEvents")
-                                                                : not_enabled("LongPolling");
-    return events ? std::move(refusal) : uncached(std::move(refusal));
+response open_events(const asked& a) {
+    auto fresh = attach<sse_transport>(a, transport_kind::server_sent_events);
+    if (!fresh) return std::move(fresh.error());
+    auto& [made, known] = *fresh;
+    return made->open(*a.r.via, hub_side(a, known.id, std::nullopt), std::move(known.early));
+}
+
+response poll(const asked& a, const connection_table::known& known) {
+    if (known.bound == transport_kind::long_polling) {
+        if (!known.via || !a.r.via) return plain(409, "");
+        return std::dynamic_pointer_cast<long_polling_transport>(known.via)->poll(*a.r.via, a.who);
+    }
+    auto fresh = attach<long_polling_transport>(a, transport_kind::long_polling);
+    if (!fresh) return std::move(fresh.error());
+    auto& [made, first] = *fresh;
+    return made->open(hub_side(a, first.id, std::nullopt), first.early);
+}
+
+response get(const asked& a) {
+    const bool events = accepts_events(a.r);
+    const auto polled = [events](response r) { return events ? std::move(r) : uncached(std::move(r)); };
+    if (!events && net::websocket::is_upgrade(a.r)) {
+        if (!a.token.empty() && !a.core->tokens.find(a.token, a.now)) {
+            auto refusal = not_ours(*a.core);
+            refusal.headers.clear();  // as there
+            return refusal;
+        }
+        return open_websocket(a);
+    }
+    if (a.token.empty()) return polled(no_id());
+    const auto known = a.core->tokens.find(a.token, a.now);
+    if (!known) return polled(not_ours(*a.core));
+    const auto& offered = a.core->options.transports;
+    if (events) return offered.server_sent_events ? open_events(a) : not_enabled("ServerSentEvents");
+    if (!offered.long_polling) return polled(not_enabled("LongPolling"));
+    auto answer = poll(a, *known);
+    return answer.later || answer.status == 200 ? std::move(answer) : uncached(std::move(answer));
+}
+
+response post(const asked& a, const connection_table::known& known) {
+    if (known.bound == transport_kind::websockets)
+        return plain(405, "POST requests are not allowed for WebSocket connections.");
+    if (const auto via = std::dynamic_pointer_cast<http_transport>(known.via)) return via->post(a.r, a.who);
+    switch (a.core->tokens.keep_early(a.token, a.r.body)) {
+        case connection_table::keeping::kept:
+            return plain(200, "");
+        case connection_table::keeping::full:
+            return busy();
+        case connection_table::keeping::bound:
+            break;
+    }
+    const auto again = a.core->tokens.find(a.token, a.now);
+    const auto via = again ? std::dynamic_pointer_cast<http_transport>(again->via) : nullptr;
+    return via ? via->post(a.r, a.who) : plain(404, "");
+}
+
+response terminate(const asked& a, const connection_table::known& known) {
+    if (known.bound != transport_kind::long_polling || !known.via || !a.r.via)
+        return plain(400, "Cannot terminate this connection using the DELETE endpoint.");
+    return std::dynamic_pointer_cast<long_polling_transport>(known.via)->terminate(*a.r.via, a.who);
 }
 
 response transport_request(const std::shared_ptr<hub_core>& core, const request& r, principal who) {
-    const std::string token = net::http::query_value(r.query, "id", true).value_or("");
-    switch (r.verb) {
-        case method::get:
-            return get(core, r, std::move(who), token);
-        case method::post:
-        case method::delete_:
-            if (token.empty()) return no_id();
-            if (!core->tokens.knows(token, now_for(r))) return unknown_id();
-            return r.verb == method::post ? plain(405, "POST requests are not allowed for WebSocket connections.")
-                                          : plain(400, "Cannot terminate this connection using the DELETE endpoint.");
-        default:
-            return plain(405, "");
-    }
+    const asked a{core, r, std::move(who), net::http::query_value(r.query, "id", true).value_or(""), now_for(r)};
+    if (r.verb == method::get) return get(a);
+    if (r.verb != method::post && r.verb != method::delete_) return plain(405, "");
+    if (a.token.empty()) return no_id();
+    const auto known = core->tokens.find(a.token, a.now);
+    if (!known) return not_ours(*core);
+    return r.verb == method::post ? post(a, *known) : terminate(a, *known);
 }
 
 }  // namespace

@@ -69,7 +69,7 @@ std::expected<request_fields, std::string> read_fields(std::string_view request)
 }  // namespace
 
 std::expected<const hub_protocol*, std::string> read_handshake(std::string_view request, bool detailed_errors,
-                                                               const protocol_choice& enabled) {
+                                                               const protocol_choice& enabled, std::int32_t* version) {
     const auto fields = read_fields(request);
     if (!fields) {
         std::string text = "An unexpected error occurred during connection handshake.";
@@ -81,6 +81,7 @@ std::expected<const hub_protocol*, std::string> read_handshake(std::string_view 
     if (fields->version > newest_version)
         return malformed{"The server does not support version " + std::to_string(fields->version) + " of the '" +
                          std::string{found->name()} + "' protocol."};
+    if (version) *version = fields->version;
     return found;
 }
 

@@ -3,6 +3,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "endpoint.hpp"
+#include "http_transport.hpp"
 #include "hub_connection.hpp"
 #include "signalr/hub.hpp"
 
@@ -19,6 +20,13 @@ public:
                                            std::move(log))} {
         if (servers) core_->lifetime.connect_servers(std::move(servers));
         if (m) publish(*m);
+    }
+    // Connections that consist of requests can have none any more.
+    ~hub_of_one_process() override {
+        for (auto& carried : core_->tokens.remove_all()) {
+            auto& home = carried->home();
+            home.post([carried = std::move(carried)] { carried->over(); });
+        }
     }
 
     void add(std::string name, std::unique_ptr<const detail::method_body> body) override {

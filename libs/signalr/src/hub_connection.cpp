@@ -44,21 +44,21 @@ void hub_connection::deliver(const outgoing& message) {
 }
 
 void hub_connection::answer(std::string_view message) {
-    if (state_ != state::ended) send(message);
+    if (state_ != state::ended) send_counted(message);
 }
 
 void hub_connection::complete_with_error(std::string_view invocation_id, std::string_view error) {
     if (invocation_id.empty() || state_ == state::ended) return;
     std::string message;
     protocol_->write_error(message, invocation_id, error);
-    send(message);
+    send_counted(message);
 }
 
 void hub_connection::unwritable() {
     broken("InvalidDataException: The result can't be written in the connection's protocol.");
 }
 
-bool hub_connection::has_room() const noexcept { return state_ == state::open && !transport_->congested(); }
+bool hub_connection::has_room() const noexcept { return state_ == state::open && transport_->has_room(); }
 
 void hub_connection::drained() {
     go_on();
@@ -69,11 +69,18 @@ void hub_connection::drained() {
 // --- handshake
 
 void hub_connection::shake_hands(std::string_view request) {
-    const auto protocol = read_handshake(request, core_->options.enable_detailed_errors, core_->options.protocols);
+    std::int32_t version = 0;
+    const auto protocol =
+        read_handshake(request, core_->options.enable_detailed_errors, core_->options.protocols, &version);
     if (!protocol) return refuse_handshake(protocol.error());
+    if ((*protocol)->binary() && !transport_->carries_binary())
+        return refuse_handshake(
+            "Cannot use the '" + std::string{(*protocol)->name()} +
+            "' protocol on the current transport. The transport does not support 'Binary' transfer format.");
     protocol_ = *protocol;
     last_heard_ = last_ping_ = room_->home().now();
     send(handshake_success);
+    if (version >= 2) transport_->outlive_sockets(*protocol_);
     state_ = state::connecting;
     if (core_->options.require_user && !who_.user) return end(last_words{});
     in_index_ = true;
@@ -154,6 +161,11 @@ void hub_connection::go_away() {
 void hub_connection::abort_by_hub() { end(last_words{}); }
 
 void hub_connection::peer_closed() { leave(); }
+
+void hub_connection::terminated() {
+    if (state_ == state::handshaking) return end(std::nullopt);
+    end(last_words{.allow_reconnect = true});
+}
 
 void hub_connection::end(std::optional<last_words> words, std::uint16_t websocket_code) {
     if (state_ == state::ended) return;

@@ -42,6 +42,9 @@ public:
     void received(std::string_view bytes) override;
     void drained() override;
     void peer_closed() override;
+    void terminated() override;
+    bool admits(const principal& who) override;
+    void resumed() override;
     void gone() override;
     steady_time on_time(steady_time now) override;
 
@@ -100,6 +103,7 @@ private:
 
     // Output
     void send(std::string_view message) { transport_->send(message, protocol_->binary()); }
+    void send_counted(std::string_view message) { transport_->send_counted(message, protocol_->binary()); }
 
     // Life
     void connect();

@@ -11,6 +11,14 @@ void hub_connection::take(std::string_view framed) {
     if (protocol_->is_ping(framed)) return take_ping();
     incoming message;
     if (const auto good = protocol_->parse(framed, message); !good) return broken(good.error().detail);
+    switch (transport_->judge(message)) {
+        case transport::verdict::process:
+            break;
+        case transport::verdict::drop:
+            return;
+        case transport::verdict::broken:
+            return broken("InvalidOperationException: Sequence ID greater than amount of messages we've received.");
+    }
     switch (message.kind) {
         case message_kind::ping:
             return take_ping();

@@ -12,9 +12,22 @@ bool hub_connection::expired() const {
     return now >= who_.expires->time_since_epoch();
 }
 
+bool hub_connection::admits(const principal& who) {
+    if (who.user != who_.user) return false;
+    if (state_ == state::ended || who.expires == who_.expires) return true;
+    who_.expires = who.expires;
+    room_->timer().schedule(*this, next_check(room_->home().now()));
+    return true;
+}
+
+void hub_connection::resumed() {
+    last_heard_ = room_->home().now();
+    if (state_ != state::ended) room_->timer().schedule(*this, next_check(last_heard_));
+}
+
 bool hub_connection::silent(steady_time now) const {
     const auto& limits = core_->options;
-    if (blocked_ || slots_full() || state_ != state::open) return false;
+    if (blocked_ || slots_full() || state_ != state::open || !transport_->wants_pings()) return false;
     if (pinged_) return now - last_heard_ >= limits.client_timeout;
     return !heard_ && limits.first_message_deadline.count() > 0 && now - opened_at_ >= limits.first_message_deadline;
 }

@@ -16,7 +16,7 @@ struct hub_core {
           who{std::move(a)},
           log{std::move(l)},
           lifetime{log, options},
-          tokens{o.max_negotiated, o.disconnect_timeout} {}
+          tokens{{o.max_negotiated, o.disconnect_timeout, o.application_max_buffer_size, o.max_early_bytes}} {}
 
     const base::clock& time() const noexcept { return options.time ? *options.time : base::system_clock(); }
     base::id_source& ids() const noexcept { return options.ids ? *options.ids : base::system_ids(); }
@@ -33,6 +33,7 @@ struct hub_core {
     connection_table tokens;
     std::atomic<std::int64_t> attached{0};  // from the answered upgrade to the transport's end
     std::atomic<bool> draining{false};
+    std::atomic<std::uint64_t> unknown_tokens{0}, resumed{0};
 };
 
 }  // namespace signalr

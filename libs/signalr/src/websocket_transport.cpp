@@ -33,6 +33,7 @@ public:
     }
 
     net::loop& home() noexcept override { return session_->wire().home(); }
+    std::string_view name() const noexcept override { return "WebSockets"; }
     void send(std::string_view message, bool binary) override {
         if (binary)
             session_->send_binary(message);

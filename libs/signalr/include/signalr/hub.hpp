@@ -28,12 +28,21 @@
 
 namespace signalr {
 
+// Which ways of connecting a hub offers.
+struct offered_transports {
+    bool websockets = true, server_sent_events = true, long_polling = true;
+};
+
 // Every limit of the server, with the official defaults (specification §5).
 struct hub_options {
     std::chrono::milliseconds keep_alive_interval{15'000};
     std::chrono::milliseconds client_timeout{30'000};  // counts from the client's first ping
     std::chrono::milliseconds handshake_timeout{15'000};
-    std::chrono::milliseconds disconnect_timeout{15'000};  // a negotiated id that nobody uses
+    std::chrono::milliseconds disconnect_timeout{15'000};  // a negotiated id that nobody uses, a client between polls
+    std::chrono::milliseconds poll_timeout{90'000};        // a long poll without news is answered empty
+    // A poll's answer that does not leave ends its connection; WebSockets and Server-Sent Events have
+    // net::connection_limits::write_stall for that.
+    std::chrono::milliseconds transport_send_timeout{10'000};
     std::chrono::milliseconds close_timeout{5'000};
     std::chrono::milliseconds shutdown_wait{5'000};            // for all connections together
     std::chrono::milliseconds shutdown_grace{3'000};           // of it, for the methods that run
@@ -44,8 +53,21 @@ struct hub_options {
     std::size_t maximum_streams = 100;            // per connection, either way; above: the call fails
     std::size_t broadcast_backlog = 1024 * 1024;  // unsent bytes; above: closed with allowReconnect
     std::size_t maximum_frame =
-        16 * 1024 * 1024;                  // of a WebSocket; it may hold many hub messages and is never kept whole
-    std::size_t max_negotiated = 10'000;   // ids waiting for their first use; above: 503
+        16 * 1024 * 1024;                 // of a WebSocket; it may hold many hub messages and is never kept whole
+    std::size_t max_negotiated = 10'000;  // ids waiting for their first use; above: 503
+    int minimum_negotiate_version = 0;
+    // Clients that ask for it may lose their WebSocket and go on with another within disconnect_timeout; nothing is lost then.
+    bool allow_stateful_reconnects = false;
+    std::size_t stateful_buffer_size = 100'000;  // bytes that the client has not acknowledged; above for 5 s: closed
+    offered_transports transports;
+    // Bytes for a client that waits for its next poll; above, streams and answers wait until half of it has left (the other
+    // transports have net::connection_limits::outbox_high for that). 0 = no limit.
+    std::size_t transport_max_buffer_size = 64 * 1024;
+    // Bytes from POSTs that the hub has not taken; above, POSTs wait for their answer until half of it is taken. 0 = no limit.
+    std::size_t application_max_buffer_size = 64 * 1024;
+    std::size_t max_waiting_posts = 64;  // of one connection; above: 503
+    std::size_t max_early_bytes =
+        8 * 1024 * 1024;                   // of all POSTs that come before their connection's first GET; above: 503
     std::size_t loop_mailbox = 1'000'000;  // messages on their way to one loop; above: lost, and who lost one is closed
     std::chrono::milliseconds client_result_timeout{30'000};  // an asked client's, unless the question says another
     std::chrono::milliseconds passed_on_question_limit{
