@@ -149,7 +149,7 @@ describe('http/long-polling', { concurrency: 8 }, async () => {
         const [c, next] = [mine[i], mine[i + 1]];
         if (c.name === 'E: poll 1, replaced by poll 2') {
           const first = send(c);
-          await pause(150);
+          await pause(400); // it has to be there first; nothing tells when
           const second = send(mine[i + 2]);
           await done(c, first);
           await done(mine[i + 1], send(mine[i + 1]));
@@ -159,7 +159,7 @@ describe('http/long-polling', { concurrency: 8 }, async () => {
         // A poll that was answered later was open when the request before it in the list was made.
         if (c.request.method !== 'GET' && next?.request.method === 'GET' && next.answered_after_s >= 0.2) {
           const poll = send(next);
-          await pause(150);
+          await pause(400); // it has to be there first; nothing tells when
           assert.equal(poll.statusLine, undefined, 'the poll was answered before anything happened');
           await done(c, send(c));
           await done(next, poll);

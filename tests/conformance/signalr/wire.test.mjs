@@ -233,7 +233,7 @@ describe('wire vectors', { concurrency: true }, () => {
           assert.deepEqual(await done(poll(id)), [200, `{}${RS}`]);
         }
         const waiting = poll(id);
-        await pause(150);
+        await pause(500); // it has to be there first; nothing tells when
         assert.equal((await ask('DELETE', `/testhub?id=${id}`)).status, 202);
         assert.deepEqual(await done(waiting), shake ? [200, json({ type: 7, allowReconnect: true })] : [204, '']);
         const [after] = await done(poll(id));
@@ -243,7 +243,7 @@ describe('wire vectors', { concurrency: true }, () => {
       const id = await token();
       await done(poll(id));
       const older = poll(id);
-      await pause(150);
+      await pause(500); // it has to be there first; nothing tells when
       const newer = poll(id);
       assert.deepEqual(await done(older), [204, '']);
       await ask('POST', `/testhub?id=${id}`, { body: handshake() });
