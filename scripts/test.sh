@@ -9,10 +9,11 @@ unit_tests() { # sanitizers watch every unit and contract test
 
 system_tests() { # the program as it is shipped, driven from outside
     build release contoso-shop
+    build dev signalr_conformance_hub # the SignalR server alone, under sanitizers, against the official clients and captures
     npm_install tests
     # The sanitizers' build has the failpoints: the small kill loop uses it for deaths at named places and as its control.
     if [ -x "$(program dev)" ]; then export CONTOSO_FAILPOINT_SERVER=$(program dev); fi
-    node tests/run.mjs --server "$(program release)"
+    node tests/run.mjs --server "$(program release)" --signalr-hub build/dev/tests/conformance/hub/signalr_conformance_hub
 }
 
 fuzz_tests() { # each target for FUZZ_SECONDS

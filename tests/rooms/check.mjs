@@ -12,9 +12,10 @@ const vendors = [
   { name: 'sqlite3.h', match: /^sqlite3\.h$/, where: ['libs/sqlite/'] },
   { name: 'Boost.Beast', match: /^boost\/beast/, where: ['libs/net/src/'] },
   { name: 'Boost.JSON', match: /^boost\/json/, where: ['libs/contracts/src/', 'libs/signalr/', 'libs/platform/src/', 'services/order-notification/src/'] },
-  { name: 'OpenSSL', match: /^openssl\//, where: ['libs/base/src/', 'libs/net/src/', 'libs/contracts/src/', 'libs/platform/src/', 'libs/signalr/src/', 'libs/messaging/'] },
+  { name: 'OpenSSL', match: /^openssl\//, where: ['libs/base/src/', 'libs/net/src/', 'libs/contracts/src/', 'libs/platform/src/', 'libs/signalr/src/', 'libs/messaging/', 'libs/redis/src/'] },
   { name: 'CLI11', match: /^CLI\//, where: ['services/contoso-shop/'] },
-  { name: 'hiredis, librabbitmq, Proton, SOCI, spdlog', match: /^(hiredis|rabbitmq-c|amqp|proton|soci|spdlog)\b/, where: [] },
+  { name: 'hiredis', match: /^hiredis\b/, where: ['libs/redis/src/'] },
+  { name: 'librabbitmq, Proton, SOCI, spdlog', match: /^(rabbitmq-c|amqp|proton|soci|spdlog)\b/, where: [] },
 ];
 // In public headers only these may show: a port can be read and compiled without its adapter's vendor.
 const publicVendors = [/^boost\/asio/, /^boost\/json/];
