@@ -1,16 +1,10 @@
 // `contoso bench-hub`: a small server on libs/signalr and nothing of the shop. The sample, and what is measured.
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <charconv>
 #include <iostream>
 #include <optional>
 
-#include "net/http/server.hpp"
-#include "net/listener.hpp"
 #include "platform/auth.hpp"
-#include "signalr/hub.hpp"
-#include "signalr/json.hpp"
+#include "signalr/serve.hpp"
 
 namespace {
 
@@ -49,25 +43,6 @@ std::optional<options> read(int argc, char** argv) {
     return o;
 }
 
-// All of HTTP that this program has is the hub.
-class only_hub final : public net::http::handler {
-public:
-    explicit only_hub(signalr::hub& h) : hub_{h} {}
-    std::optional<net::http::response> answer_now(net::http::request& r) override {
-        if (hub_.handles(r.path)) return hub_.handle(r);
-        return net::http::make_response(404, "text/plain", "");
-    }
-    boost::asio::awaitable<net::http::response> handle(net::http::request) override {
-        co_return net::http::make_response(404, "text/plain", "");
-    }
-    net::http::response refuse(unsigned status, std::string_view why, const net::http::request&) override {
-        return net::http::make_response(status, "text/plain", std::string{why});
-    }
-
-private:
-    signalr::hub& hub_;
-};
-
 using verdict = std::variant<signalr::principal, net::http::response>;
 
 signalr::authenticator who_is_it(std::shared_ptr<platform::token_verifier> tokens) {
@@ -84,57 +59,28 @@ signalr::authenticator who_is_it(std::shared_ptr<platform::token_verifier> token
     };
 }
 
-using answer = boost::asio::awaitable<std::string>;
-using signalr::caller_context;
-
-const boost::json::string& text_of(const boost::json::value& v) {
-    if (!v.is_string()) throw signalr::binding_error{};
-    return v.get_string();
-}
-
 void add_methods(signalr::hub& hub) {
-    hub.on("Echo", 1, [](caller_context&, const boost::json::array& a) -> answer {
-        co_return signalr::json_string(text_of(a[0]));
-    });
-    hub.on("Void", 1, [](caller_context&, const boost::json::array& a) -> answer {
-        text_of(a[0]);
-        co_return "null";
-    });
-    hub.on("Broadcast", 1, [&hub](caller_context&, const boost::json::array& a) -> answer {
-        hub.clients().all().send_json("b", "[" + signalr::json_string(text_of(a[0])) + "]");
-        co_return "null";
-    });
-    hub.on("ToUser", 2, [&hub](caller_context&, const boost::json::array& a) -> answer {
-        hub.clients().user(text_of(a[0])).send_json("u", "[" + signalr::json_string(text_of(a[1])) + "]");
-        co_return "null";
-    });
+    hub.on("Echo", [](std::string_view text) { return text; });
+    hub.on("Void", [](std::string_view) {});
+    hub.on("Broadcast", [&hub](std::string_view text) { hub.clients().all().send("b", text); });
+    hub.on("ToUser",
+           [&hub](std::string_view user, std::string_view text) { hub.clients().user(user).send("u", text); });
 }
 
 int serve(const options& o) {
     net::loops loops{o.loops};
     std::shared_ptr<platform::token_verifier> tokens;
     if (!o.key.empty()) tokens = platform::make_verifier({.keys = {{.secret = o.key}}}, base::system_clock());
-    const auto hub = signalr::make_hub("/hub", {}, who_is_it(tokens), loops, {});
+    signalr::hub_options both;
+    both.protocols.messagepack = true;
+    const auto hub = signalr::make_hub("/hub", both, who_is_it(tokens), loops, {});
     add_methods(*hub);
-    auto handler = std::make_shared<only_hub>(*hub);
-    auto stats = std::make_shared<net::http::server_stats>();
     net::listen_options where;
     where.port = o.port;
-    loops.start();
-    const auto listener = net::listen(
-        loops, where, [=](net::loop& on) { return net::http::make_server_protocol(handler, {}, stats, on); });
-    if (!listener) return std::cerr << "contoso bench-hub: " << listener.error().message << '\n', 1;
-    std::cout << "http://127.0.0.1:" << (*listener)->port() << "/hub" << std::endl;
-
-    boost::asio::io_context here;
-    boost::asio::signal_set stop{here, SIGINT, SIGTERM};
-    stop.async_wait([](auto, int) {});
-    here.run();
-    (*listener)->stop_accepting();
-    boost::asio::co_spawn(
-        here, [&]() -> boost::asio::awaitable<void> { co_await hub->shut_down(); }, [](std::exception_ptr) {});
-    here.restart();
-    here.run();
+    const auto server = signalr::serve(*hub, loops, where);
+    if (!server) return std::cerr << "contoso bench-hub: " << server.error().message << '\n', 1;
+    std::cout << "http://127.0.0.1:" << (*server)->port() << "/hub" << std::endl;
+    (*server)->run();
     return 0;
 }
 
