@@ -159,9 +159,9 @@ export const differences = [
     change: header('Content-Length: 0'),
   },
   {
-    name: 'the shop refuses WebSockets from foreign origins',
-    reason: 'browsers do not hold them to CORS, so another site\'s page could speak as the user',
-    cases: ['http/cors: WS foreign origin, valid token'],
+    name: 'the shop refuses foreign origins at its hub',
+    reason: 'browsers do not hold WebSockets to CORS, so another site\'s page could speak as the user; negotiate says it first',
+    cases: ['http/cors: WS foreign origin, valid token', 'http/cors: negotiate valid, foreign origin'],
     change: () => ({ status_line: 'HTTP/1.1 403 Forbidden', headers: ['Content-Length: 0', 'X-Correlation-Id: {id}'], body: '' }),
   },
 ];
